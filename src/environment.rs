@@ -1,0 +1,117 @@
+//! The facts about the process that a run depends on: directories, terminals, environment variables, the clock.
+//!
+//! They are read once, at the door, and handed down; no other module asks the operating system for them.
+
+use std::ffi::{OsStr, OsString};
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// Directories, terminal facts and the clock.
+///
+/// ```
+/// use httpie::Environment;
+/// let env = Environment::new().with_config_dir("/tmp/httpie-example");
+/// assert_eq!(env.config_dir(), std::path::Path::new("/tmp/httpie-example"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Environment {
+    home: Option<PathBuf>,
+    config_dir: PathBuf,
+    /// Whether standard input is a terminal.
+    pub stdin_is_terminal: bool,
+    /// Whether standard output is a terminal.
+    pub stdout_is_terminal: bool,
+    /// Whether standard error is a terminal.
+    pub stderr_is_terminal: bool,
+    clock: fn() -> SystemTime,
+}
+
+impl Environment {
+    /// The environment of this process.
+    pub fn new() -> Environment {
+        let home = home::home_dir();
+        let config_dir = find_config_dir(home.as_deref(), |name| std::env::var_os(name));
+        Environment {
+            home,
+            config_dir,
+            stdin_is_terminal: std::io::stdin().is_terminal(),
+            stdout_is_terminal: std::io::stdout().is_terminal(),
+            stderr_is_terminal: std::io::stderr().is_terminal(),
+            clock: SystemTime::now,
+        }
+    }
+
+    /// The same environment with another configuration directory.
+    pub fn with_config_dir(mut self, config_dir: impl Into<PathBuf>) -> Environment {
+        self.config_dir = config_dir.into();
+        self
+    }
+
+    /// The same environment with another clock, for tests that need a fixed time.
+    pub fn with_clock(mut self, clock: fn() -> SystemTime) -> Environment {
+        self.clock = clock;
+        self
+    }
+
+    /// HTTPie's configuration directory. It may not exist.
+    pub fn config_dir(&self) -> &Path {
+        &self.config_dir
+    }
+
+    /// The user's home directory, where there is one.
+    pub fn home(&self) -> Option<&Path> {
+        self.home.as_deref()
+    }
+
+    /// The present time.
+    pub fn now(&self) -> SystemTime {
+        (self.clock)()
+    }
+
+    /// Replaces a leading `~` by the home directory; any other path comes back as it is.
+    pub fn expand_tilde(&self, path: &str) -> PathBuf {
+        let rest = match path.strip_prefix('~') {
+            Some(rest) if rest.is_empty() || rest.starts_with('/') => rest,
+            _ => return PathBuf::from(path),
+        };
+        match &self.home {
+            Some(home) => home.join(rest.trim_start_matches('/')),
+            None => PathBuf::from(path),
+        }
+    }
+}
+
+impl Default for Environment {
+    fn default() -> Environment {
+        Environment::new()
+    }
+}
+
+/// Where HTTPie 3.2 looks: `HTTPIE_CONFIG_DIR`; `%APPDATA%\httpie` on Windows; `~/.httpie` if it exists;
+/// `$XDG_CONFIG_HOME/httpie`; `~/.config/httpie`.
+fn find_config_dir(home: Option<&Path>, var: impl Fn(&OsStr) -> Option<OsString>) -> PathBuf {
+    let set = |name: &str| {
+        var(OsStr::new(name))
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    if let Some(dir) = set("HTTPIE_CONFIG_DIR") {
+        return match (dir.to_str(), home) {
+            (Some(text), Some(home)) if text == "~" => home.to_owned(),
+            (Some(text), Some(home)) if text.starts_with("~/") => home.join(&text[2..]),
+            _ => dir,
+        };
+    }
+    if cfg!(windows) {
+        return set("APPDATA").unwrap_or_default().join("httpie");
+    }
+    let home = home.unwrap_or(Path::new("/"));
+    let legacy = home.join(".httpie");
+    if legacy.is_dir() {
+        return legacy;
+    }
+    set("XDG_CONFIG_HOME")
+        .unwrap_or_else(|| home.join(".config"))
+        .join("httpie")
+}

@@ -1,0 +1,122 @@
+//! What can go wrong in a run: one type, with a sentence for people and an exit status for scripts.
+//!
+//! The sentence says what failed, on what, and what to do. The exit statuses are HTTPie's.
+
+use std::fmt;
+
+/// How a run ends, as HTTPie numbers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ExitStatus {
+    /// All went well.
+    Success = 0,
+    /// A usage error, or anything that failed before, during or after the exchange.
+    Error = 1,
+    /// The server did not answer in time (`--timeout`).
+    Timeout = 2,
+    /// `--check-status`, and the final answer is a redirect that was not followed.
+    Redirection = 3,
+    /// `--check-status`, and the final answer is 4xx.
+    ClientError = 4,
+    /// `--check-status`, and the final answer is 5xx.
+    ServerError = 5,
+    /// More redirects than `--max-redirects` allows.
+    TooManyRedirects = 6,
+}
+
+impl ExitStatus {
+    /// The number given to the operating system.
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+}
+
+/// Why a run failed.
+#[derive(Debug)]
+pub struct Error {
+    message: String,
+    status: ExitStatus,
+    kind: Kind,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Kind {
+    /// Shown as `http: error: ...`.
+    Failure,
+    /// Shown with the usage line and where to find help.
+    Usage,
+    /// The reader of our output went away: nothing is shown.
+    OutputClosed,
+}
+
+impl Error {
+    /// A failure with this sentence, exit status 1.
+    pub fn new(message: impl Into<String>) -> Error {
+        Error {
+            message: message.into(),
+            status: ExitStatus::Error,
+            kind: Kind::Failure,
+        }
+    }
+
+    /// A command line that cannot be understood; shown with the usage, exit status 1.
+    pub fn usage(message: impl Into<String>) -> Error {
+        Error {
+            kind: Kind::Usage,
+            ..Error::new(message)
+        }
+    }
+
+    /// Our standard output or standard error has no reader any more.
+    pub fn output_closed() -> Error {
+        Error {
+            kind: Kind::OutputClosed,
+            ..Error::new("the reader of the output went away")
+        }
+    }
+
+    /// The same error with another exit status.
+    pub fn with_status(self, status: ExitStatus) -> Error {
+        Error { status, ..self }
+    }
+
+    /// The same error with `context: ` before its sentence.
+    pub fn context(self, context: impl fmt::Display) -> Error {
+        Error {
+            message: format!("{context}: {}", self.message),
+            ..self
+        }
+    }
+
+    /// The exit status that goes with it.
+    pub fn status(&self) -> ExitStatus {
+        self.status
+    }
+
+    /// Whether the usage belongs beside the sentence.
+    pub fn is_usage(&self) -> bool {
+        self.kind == Kind::Usage
+    }
+
+    /// Whether it came from an output that nobody reads any more.
+    pub fn is_output_closed(&self) -> bool {
+        self.kind == Kind::OutputClosed
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The words for an I/O error without Rust's `(os error 2)` at the end.
+pub fn io_reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    match text.rfind(" (os error ") {
+        Some(end) if text.ends_with(')') => text[..end].to_owned(),
+        _ => text,
+    }
+}

@@ -1,0 +1,10 @@
+//! HTTPie's `http`, `https` and `httpie`, and above all its sessions, as one small static binary and as a library.
+
+pub mod sessions;
+
+mod environment;
+mod error;
+mod headers;
+
+pub use environment::Environment;
+pub use headers::{Header, Headers};
