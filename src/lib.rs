@@ -2,9 +2,12 @@
 
 pub mod sessions;
 
+mod cli;
+mod client;
 mod environment;
 mod error;
 mod headers;
+mod request;
 
 pub use environment::Environment;
 pub use headers::{Header, Headers};

@@ -1,0 +1,10 @@
+//! Sends requests and receives responses: connections, TLS, redirects. It calls an observer with each message and does
+//! not know how, or whether, anything is printed.
+
+pub(crate) mod connection;
+pub(crate) mod framing;
+pub(crate) mod response_head;
+mod static_resolver;
+pub(crate) mod tls;
+pub(crate) mod transport;
+pub(crate) mod wire;
