@@ -2,7 +2,9 @@
 //! not know how, or whether, anything is printed.
 
 pub(crate) mod connection;
+pub(crate) mod exchange;
 pub(crate) mod framing;
+mod redirect;
 pub(crate) mod response_head;
 mod static_resolver;
 pub(crate) mod tls;

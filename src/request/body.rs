@@ -1,7 +1,8 @@
 //! The body of a request: bytes in memory, a file, several parts, or standard input. It is opened when it is sent, and
 //! only what is small is ever held in memory.
 
-use std::io::{self, Cursor, Read};
+use std::fs::File;
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -20,6 +21,12 @@ pub(crate) enum Body {
         length: u64,
     },
     Multipart(Multipart),
+    /// A file that standard input was redirected from, from where it stood.
+    Redirected {
+        file: File,
+        start: u64,
+        length: u64,
+    },
     /// A stream that can be read once; its length may be known.
     Stream(Stream),
 }
@@ -45,7 +52,7 @@ impl Body {
         match self {
             Body::Empty => Some(0),
             Body::Bytes(bytes) => Some(bytes.len() as u64),
-            Body::File { length, .. } => Some(*length),
+            Body::File { length, .. } | Body::Redirected { length, .. } => Some(*length),
             Body::Multipart(parts) => Some(parts.length()),
             Body::Stream(stream) => stream.length,
         }
@@ -60,7 +67,7 @@ impl Body {
         match self {
             Body::Empty | Body::Bytes(_) => true,
             Body::Multipart(parts) => !parts.has_files(),
-            Body::File { .. } | Body::Stream(_) => false,
+            Body::File { .. } | Body::Redirected { .. } | Body::Stream(_) => false,
         }
     }
 
@@ -76,7 +83,7 @@ impl Body {
     pub(crate) fn name(&self) -> String {
         match self {
             Body::File { path, .. } => format!("'{}'", path.display()),
-            Body::Stream(_) => "standard input".to_owned(),
+            Body::Redirected { .. } | Body::Stream(_) => "standard input".to_owned(),
             _ => "the request items".to_owned(),
         }
     }
@@ -91,6 +98,11 @@ impl Body {
             Body::Bytes(bytes) => Ok(Box::new(Cursor::new(bytes.clone()))),
             Body::File { path, .. } => Ok(Box::new(multipart::open_file(path)?)),
             Body::Multipart(parts) => parts.open(),
+            Body::Redirected { file, start, .. } => {
+                let mut file = file.try_clone()?;
+                file.seek(SeekFrom::Start(*start))?;
+                Ok(Box::new(file))
+            }
             Body::Stream(stream) => stream.reader.take().ok_or_else(|| {
                 Error::new("the request body came from standard input and cannot be sent a second time; give it as a file (@FILE)")
             }),

@@ -29,6 +29,8 @@ pub(crate) struct Request {
     pub(crate) chunked: bool,
     /// Names of the headers that belong to the origin: they are dropped when a redirect leaves it.
     pub(crate) bound_headers: Vec<Vec<u8>>,
+    /// The Cookie header that was typed, without a session to take it over: it goes before cookies of the jar.
+    pub(crate) typed_cookie: Option<Vec<u8>>,
 }
 
 /// What a request is made of.
@@ -109,6 +111,7 @@ pub(crate) fn build(ingredients: Ingredients<'_>) -> Request {
         headers,
         body,
         chunked,
+        typed_cookie: own.kept.get("Cookie").map(<[u8]>::to_vec),
         bound_headers: own.bound,
     }
 }
@@ -243,6 +246,35 @@ impl Request {
         head
     }
 
+    /// Adds a header as the last one before Host, which ends the list where it is ours.
+    pub(crate) fn insert_before_host(&mut self, name: &str, value: impl Into<Vec<u8>>) {
+        let ends_with_host = self.headers.iter().last().is_some_and(|last| last.is("Host"));
+        let host = self.headers.get("Host").map(<[u8]>::to_vec).filter(|_| ends_with_host);
+        if host.is_some() {
+            self.headers.remove("Host");
+        }
+        self.headers.set(name, value);
+        if let Some(host) = host {
+            self.headers.append("Host", host);
+        }
+    }
+
+    /// Makes the Cookie header what now applies: the typed one, then those cookies of the jar that it does not name.
+    pub(crate) fn set_cookies(&mut self, jar: Option<Vec<u8>>) {
+        let cookie = match (&self.typed_cookie, jar) {
+            (Some(typed), Some(jar)) => Some(merged_cookies(typed, &jar)),
+            (Some(typed), None) => Some(typed.clone()),
+            (None, jar) => jar,
+        };
+        match cookie {
+            Some(cookie) if self.headers.contains("Cookie") => self.headers.set("Cookie", cookie),
+            Some(cookie) => self.insert_before_host("Cookie", cookie),
+            None => {
+                self.headers.remove("Cookie");
+            }
+        }
+    }
+
     /// The length under which the body goes out; `None` is chunked.
     pub(crate) fn framed_length(&self) -> Option<u64> {
         if self.chunked {
@@ -251,6 +283,19 @@ impl Request {
             self.body.length()
         }
     }
+}
+
+fn merged_cookies(typed: &[u8], jar: &[u8]) -> Vec<u8> {
+    fn pairs(header: &[u8]) -> impl Iterator<Item = &[u8]> {
+        header.split(|byte| *byte == b';').map(<[u8]>::trim_ascii)
+    }
+    let name = |pair: &'_ [u8]| pair.split(|byte| *byte == b'=').next().map(<[u8]>::to_vec);
+    let mut merged = typed.to_vec();
+    for pair in pairs(jar).filter(|pair| !pairs(typed).any(|other| name(other) == name(pair))) {
+        merged.extend_from_slice(b"; ");
+        merged.extend_from_slice(pair);
+    }
+    merged
 }
 
 #[cfg(test)]

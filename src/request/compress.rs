@@ -56,27 +56,13 @@ pub(crate) fn compress(request: &mut Request, when: Compress) -> Result<(), Erro
         return Ok(());
     };
     request.body = body;
-    let host = request.headers.get("Host").map(<[u8]>::to_vec);
-    let host = host.filter(|_| {
-        request
-            .headers
-            .iter()
-            .last()
-            .is_some_and(|last| last.is("Host"))
-    });
-    if host.is_some() {
-        request.headers.remove("Host");
-    }
-    request.headers.set("Content-Encoding", "deflate");
     match request.framed_length() {
         Some(length) => request.headers.set("Content-Length", length.to_string()),
         None => {
             request.headers.remove("Content-Length");
-            request.headers.set("Transfer-Encoding", "chunked");
+            request.insert_before_host("Transfer-Encoding", "chunked");
         }
     }
-    if let Some(host) = host {
-        request.headers.append("Host", host);
-    }
+    request.insert_before_host("Content-Encoding", "deflate");
     Ok(())
 }

@@ -5,4 +5,5 @@ pub(crate) mod build;
 pub(crate) mod compress;
 pub(crate) mod multipart;
 pub(crate) mod nested_json;
+pub(crate) mod stdin;
 pub(crate) mod url;
