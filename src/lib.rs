@@ -5,6 +5,7 @@ pub mod sessions;
 mod environment;
 mod error;
 mod headers;
+mod output;
 
 pub use environment::Environment;
 pub use headers::{Header, Headers};
