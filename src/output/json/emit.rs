@@ -12,6 +12,7 @@ use super::text::{encode, steers_terminal, unicode_escape};
 
 /// What a token is, for its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
 pub(super) enum Token {
     Name,
     String,
@@ -24,6 +25,9 @@ pub(super) enum Token {
 
 /// Puts what makes the next token look as it should.
 pub(super) trait Painter {
+    /// Whether it never puts anything.
+    const PLAIN: bool;
+
     /// The next token is one of these.
     fn turn_to(&mut self, token: Token, sink: &mut Sink<'_>);
 }
@@ -32,6 +36,8 @@ pub(super) trait Painter {
 pub(super) struct Plain;
 
 impl Painter for Plain {
+    const PLAIN: bool = true;
+
     #[inline(always)]
     fn turn_to(&mut self, _token: Token, _sink: &mut Sink<'_>) {}
 }
@@ -242,6 +248,9 @@ impl<'a, P: Painter> Emitter<'a, P> {
     #[inline(always)]
     fn line_break(&mut self, comma: bool) {
         let spaces = self.open.len().saturating_mul(self.options.indent);
+        if P::PLAIN {
+            return self.sink.line_break(comma, spaces);
+        }
         if comma {
             self.painter.turn_to(Token::Punctuation, &mut self.sink);
             self.sink.byte(b',');

@@ -7,6 +7,7 @@
 mod compact;
 mod emit;
 mod index;
+mod paint;
 mod scan;
 mod sink;
 mod text;
@@ -16,6 +17,9 @@ use std::io::{self, Write};
 pub(crate) use compact::reserialize;
 use emit::{Emitter, Plain};
 use index::Index;
+use paint::Coloured;
+
+use super::styles::Style;
 
 /// Levels of nesting beyond which a document is not formatted: HTTPie gives up at about as many, and the indentation
 /// alone would be larger than the document by this factor.
@@ -84,13 +88,20 @@ pub(crate) fn is_valid_json(text: &[u8]) -> bool {
     scan::document(text, &mut scan::Nothing, usize::MAX).is_ok()
 }
 
-/// Writes `text` formatted, without colours.
-pub(crate) fn format_json(
+/// Writes the document `text` to `out`, in the colours of a style if there is one, in pieces of 64 KiB.
+///
+/// # Errors
+/// When `out` fails.
+pub(crate) fn write_json(
     text: &[u8],
     options: &JsonOptions,
+    style: Option<&Style>,
     out: &mut dyn Write,
 ) -> io::Result<Verdict> {
-    write_with(text, options, Plain, out)
+    match style {
+        None => write_with(text, options, Plain, out),
+        Some(style) => write_with(text, options, Coloured::new(style), out),
+    }
 }
 
 fn write_with(

@@ -6,13 +6,33 @@ use std::io::{self, Write};
 use super::text::{below, equal};
 
 /// What goes to the writer at once.
-const PIECE: usize = 64 << 10;
+const FLUSH_AT: usize = 64 << 10;
 /// The size of a block; the buffer always has room for a few.
 const BLOCK: usize = 16;
 const ROOM: usize = 256;
 
 /// White space of a line break: a comma, which may be skipped, the line feed and the indentation.
 static BREAK: [u8; 66] = *b",\n                                                                ";
+
+/// A short piece that is put often.
+#[derive(Clone, Copy)]
+pub(super) struct Piece {
+    bytes: [u8; PIECE_SIZE],
+    length: usize,
+}
+
+/// More than the longest control sequence of a style.
+const PIECE_SIZE: usize = 32;
+
+impl Piece {
+    /// A piece of at most 32 bytes; what is longer is cut off.
+    pub(super) fn new(text: &[u8]) -> Piece {
+        let length = text.len().min(PIECE_SIZE);
+        let mut bytes = [0; PIECE_SIZE];
+        bytes[..length].copy_from_slice(&text[..length]);
+        Piece { bytes, length }
+    }
+}
 
 pub(super) struct Sink<'w> {
     buffer: Vec<u8>,
@@ -24,7 +44,7 @@ pub(super) struct Sink<'w> {
 impl<'w> Sink<'w> {
     pub(super) fn new(writer: &'w mut dyn Write) -> Sink<'w> {
         Sink {
-            buffer: vec![0; PIECE + ROOM],
+            buffer: vec![0; FLUSH_AT + ROOM],
             filled: 0,
             writer,
             failure: None,
@@ -58,7 +78,7 @@ impl<'w> Sink<'w> {
     /// Makes sure that `ROOM` bytes can be put.
     #[inline(always)]
     fn make_room(&mut self) {
-        if self.filled > PIECE {
+        if self.filled > FLUSH_AT {
             self.flush();
         }
     }
@@ -77,6 +97,16 @@ impl<'w> Sink<'w> {
         self.make_room();
         self.buffer[self.filled..self.filled + 2].copy_from_slice(&bytes);
         self.filled += 2;
+    }
+
+    /// Puts a short piece.
+    #[inline(always)]
+    pub(super) fn piece(&mut self, piece: &Piece) {
+        if piece.length > 0 {
+            self.make_room();
+            self.block::<PIECE_SIZE>(&piece.bytes);
+            self.filled += piece.length;
+        }
     }
 
     /// Puts bytes of any number.

@@ -2,7 +2,7 @@ use super::*;
 
 fn formatted_with(text: &[u8], options: &JsonOptions) -> Option<Vec<u8>> {
     let mut out = Vec::new();
-    match format_json(text, options, &mut out).unwrap() {
+    match write_json(text, options, None, &mut out).unwrap() {
         Verdict::Written => Some(out),
         Verdict::NotJson => {
             assert!(out.is_empty(), "something was written of {text:?}");
@@ -289,6 +289,56 @@ fn request_json_is_written_as_python_writes_it() {
     let mut out = Vec::new();
     reserialize(text.as_bytes(), &mut out).unwrap();
     assert_eq!(String::from_utf8(out).unwrap(), wanted);
+}
+
+fn coloured(text: &str, style: &str, options: &JsonOptions) -> String {
+    let style = Style::named(style).unwrap();
+    let mut out = Vec::new();
+    let verdict = write_json(text.as_bytes(), options, Some(&style), &mut out).unwrap();
+    assert_eq!(verdict, Verdict::Written);
+    String::from_utf8(out).unwrap()
+}
+
+fn without_colours(text: &str) -> String {
+    let mut pieces = text.split('\x1b');
+    let first = pieces.next().unwrap().to_owned();
+    pieces.fold(first, |text, piece| text + piece.split_once('m').unwrap().1)
+}
+
+#[test]
+fn auto_colours_each_token_as_httpie_does() {
+    let text = r#"{"s":"x","n":-1.5,"t":true,"u":null,"e":{},"a":[1]}"#;
+    let out = coloured(text, "auto", &JsonOptions::default());
+    assert_eq!(
+        out.replace('\x1b', "^"),
+        "{\n    ^[94m\"a\"^[0m: [\n        ^[34m1^[0m\n    ],\n    ^[94m\"e\"^[0m: {},\n    ^[94m\"n\"^[0m: ^[34m-1.5^[0m,\n    \
+         ^[94m\"s\"^[0m: ^[33m\"x\"^[0m,\n    ^[94m\"t\"^[0m: ^[34mtrue^[0m,\n    ^[94m\"u\"^[0m: ^[34mnull^[0m\n}"
+    );
+}
+
+#[test]
+fn colours_without_format_change_nothing_else() {
+    let options = JsonOptions {
+        format: false,
+        ..JsonOptions::default()
+    };
+    let text = " \n{\"b\" : \"\\u00e9\\/\", \"a\":[1 ,true]}\r\n ";
+    let out = coloured(text, "pie", &options);
+    assert!(out.contains("\x1b[38;5;176m\"b\" \x1b"));
+    assert_eq!(without_colours(&out), text);
+}
+
+#[test]
+fn colours_add_nothing_but_control_sequences() {
+    let mut random = Random(5);
+    for _ in 0..500 {
+        let text = random.document();
+        for style in ["auto", "pie", "monokai", "bw"] {
+            let out = coloured(&text, style, &JsonOptions::default());
+            assert_eq!(Some(without_colours(&out)), formatted(&text));
+            assert!(!out.ends_with(|last: char| last == '\x1b'));
+        }
+    }
 }
 
 /// A small generator of numbers (xorshift), so that a failing case comes again.
@@ -594,6 +644,6 @@ fn a_failing_writer_ends_the_work() {
             Ok(())
         }
     }
-    let error = format_json(b"[1]", &JsonOptions::default(), &mut Full).unwrap_err();
+    let error = write_json(b"[1]", &JsonOptions::default(), None, &mut Full).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
 }
