@@ -8,6 +8,7 @@ mod environment;
 mod error;
 mod headers;
 mod request;
+mod output;
 
 pub use environment::Environment;
 pub use headers::{Header, Headers};
