@@ -2,6 +2,7 @@
 
 pub mod sessions;
 
+mod cli;
 mod environment;
 mod error;
 mod headers;
