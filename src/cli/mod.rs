@@ -7,6 +7,7 @@
 pub(crate) mod args;
 pub(crate) mod flags;
 
+pub(crate) mod parse;
 
 /// Under which of its two names the client was called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
