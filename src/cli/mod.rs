@@ -6,8 +6,10 @@
 
 pub(crate) mod args;
 pub(crate) mod flags;
-
+pub(crate) mod help;
 pub(crate) mod parse;
+
+mod prose;
 
 /// Under which of its two names the client was called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
