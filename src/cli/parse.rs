@@ -292,11 +292,14 @@ impl Reader {
         if let Some(value) = self.lexopt.optional_value() {
             return Ok(value);
         }
-        let looks_plain = |argument: &OsStr| matches!(classify(argument), Ok(Token::Plain));
-        self.lexopt
-            .try_raw_args()
-            .and_then(|mut arguments| arguments.next_if(looks_plain))
-            .ok_or_else(|| argument_error(flag, "expected one argument"))
+        if let Some(mut arguments) = self.lexopt.try_raw_args()
+            && let Some(next) = arguments.peek()
+            && let Token::Plain = classify(next)?
+            && let Some(value) = arguments.next()
+        {
+            return Ok(value);
+        }
+        Err(argument_error(flag, "expected one argument"))
     }
 
     /// What can be told only when everything was read, in the order in which HTTPie complains.

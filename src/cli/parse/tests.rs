@@ -302,6 +302,10 @@ fn errors_have_the_wording_of_argparse() {
             "argument --help: ignored explicit argument '1'",
         ),
         ("x --auth", "argument --auth/-a: expected one argument"),
+        (
+            "x --auth --st",
+            "ambiguous option: --st could match --style, --stream",
+        ),
         ("x --auth -x", "argument --auth/-a: expected one argument"),
         ("x -vfA", "argument --auth-type/-A: expected one argument"),
         ("x --raw --", "argument --raw: expected one argument"),
