@@ -7,6 +7,7 @@
 pub(crate) mod args;
 pub(crate) mod flags;
 pub(crate) mod help;
+pub(crate) mod man;
 pub(crate) mod parse;
 
 mod prose;

@@ -21,13 +21,22 @@ pub(crate) fn blocks(text: &str) -> Vec<Block<'_>> {
         match (literal, blocks.last_mut()) {
             _ if line.is_empty() => open = false,
             (Some(line), Some(Block::Literal(lines))) if open => lines.push(line),
-            (None, Some(Block::Paragraph(words))) if open => words.extend(line.split(' ')),
+            (None, Some(Block::Paragraph(words))) if open => words.extend(words_of(line)),
             (Some(line), _) => blocks.push(Block::Literal(vec![line])),
-            (None, _) => blocks.push(Block::Paragraph(line.split(' ').collect())),
+            (None, _) => blocks.push(Block::Paragraph(words_of(line).collect())),
         }
         open = !line.is_empty();
     }
     blocks
+}
+
+/// Splits a line at its spaces, but not at those between backticks: what is typed stays on one line.
+fn words_of(line: &str) -> impl Iterator<Item = &str> {
+    let mut marked = false;
+    line.split(move |letter| {
+        marked ^= letter == '`';
+        letter == ' ' && !marked
+    })
 }
 
 /// Fills words into lines of at most `width` characters; a longer word has a line of its own.
@@ -86,6 +95,12 @@ mod tests {
     #[test]
     fn literal_lines_may_follow_a_paragraph_directly() {
         assert_eq!(plain("Like:\n    x", 0, 80), "Like:\n\n    x\n");
+    }
+
+    #[test]
+    fn what_stands_between_backticks_stays_together() {
+        let want = [Block::Paragraph(vec!["Type", "`httpie http`,", "then"])];
+        assert_eq!(blocks("Type `httpie http`, then"), want);
     }
 
     #[test]
