@@ -104,14 +104,19 @@ pub(crate) fn shown(category: Category) -> impl Iterator<Item = &'static Flag> {
     flags().filter(move |flag| flag.category == category && flag.visibility == Visibility::Shown)
 }
 
-/// `--print WHAT, -p WHAT`.
-fn heading(flag: &Flag) -> String {
+/// `--print WHAT, -p WHAT`, with backticks around the names.
+pub(crate) fn term(flag: &Flag) -> String {
     let value = flag.value_text().map(|value| format!(" {value}"));
     let value = value.unwrap_or_default();
     match flag.short {
-        Some(short) => format!("--{}{value}, -{short}{value}", flag.long),
-        None => format!("--{}{value}", flag.long),
+        Some(short) => format!("`--{}`{value}, `-{short}`{value}", flag.long),
+        None => format!("`--{}`{value}", flag.long),
     }
+}
+
+/// The same without backticks.
+fn heading(flag: &Flag) -> String {
+    term(flag).replace('`', "")
 }
 
 /// The long help with what can be derived: choices that the heading does not list, and what is not there yet.

@@ -3,8 +3,8 @@
 //! The options come from the table; the rest of the text stands here. Nothing in a page changes by itself (no date, no host), so that
 //! the generated files in `man/` can be compared with it by a test.
 
-use super::flags::{Category, Flag, POSITIONALS};
-use super::help::{NEGATION, POSITIONAL_USAGE, explanation, shown, version};
+use super::flags::{Category, POSITIONALS};
+use super::help::{NEGATION, POSITIONAL_USAGE, explanation, shown, term, version};
 use super::prose::{Block, blocks, fill, plain};
 
 /// The date that the pages bear: that of the release, changed together with the version.
@@ -116,17 +116,6 @@ fn manager_page() -> Vec<Part> {
         Part::Section("SEE ALSO"),
         Part::text("`http`(1), `https`(1)"),
     ]
-}
-
-/// `--print WHAT, -p WHAT`, marked up.
-fn term(flag: &Flag) -> String {
-    let long = flag.long;
-    let value = flag.value_text().map(|value| format!(" {value}"));
-    let value = value.unwrap_or_default();
-    match flag.short {
-        Some(short) => format!("`--{long}`{value}, `-{short}`{value}"),
-        None => format!("`--{long}`{value}"),
-    }
 }
 
 /// What holds for both clients and does not come from the table.

@@ -271,20 +271,21 @@ impl Reader {
     }
 
     fn instead(&mut self, flag: &Flag, instead: Instead) -> Result<Parsed, Error> {
-        if instead == Instead::GenerateMan {
-            let page = Value::new(self.value(flag)?).word(flag.choices());
-            return page
-                .map(Parsed::GenerateMan)
-                .map_err(|message| argument_error(flag, &message));
-        }
-        if let Some(value) = self.lexopt.optional_value() {
-            return Err(ignored_value(flag, &value));
-        }
-        Ok(match instead {
+        let parsed = match instead {
+            Instead::Help => Parsed::Help,
             Instead::Manual => Parsed::Manual,
             Instead::Version => Parsed::Version,
-            Instead::Help | Instead::GenerateMan => Parsed::Help,
-        })
+            Instead::GenerateMan => {
+                let page = Value::new(self.value(flag)?).word(flag.choices());
+                return page
+                    .map(Parsed::GenerateMan)
+                    .map_err(|message| argument_error(flag, &message));
+            }
+        };
+        match self.lexopt.optional_value() {
+            Some(value) => Err(ignored_value(flag, &value)),
+            None => Ok(parsed),
+        }
     }
 
     /// The value that is joined to the option, or else the next argument, unless that looks like an option.

@@ -15,17 +15,17 @@ pub(crate) enum Block<'a> {
 /// Cuts a text into its pieces.
 pub(crate) fn blocks(text: &str) -> Vec<Block<'_>> {
     let mut blocks: Vec<Block> = Vec::new();
+    // Whether the line before belongs to a piece that this one can go on.
     let mut open = false;
     for line in text.lines() {
-        let literal = line.strip_prefix("    ");
-        match (literal, blocks.last_mut()) {
-            _ if line.is_empty() => open = false,
-            (Some(line), Some(Block::Literal(lines))) if open => lines.push(line),
-            (None, Some(Block::Paragraph(words))) if open => words.extend(words_of(line)),
+        let was_open = std::mem::replace(&mut open, !line.is_empty());
+        match (line.strip_prefix("    "), blocks.last_mut()) {
+            _ if line.is_empty() => {}
+            (Some(line), Some(Block::Literal(lines))) if was_open => lines.push(line),
+            (None, Some(Block::Paragraph(words))) if was_open => words.extend(words_of(line)),
             (Some(line), _) => blocks.push(Block::Literal(vec![line])),
             (None, _) => blocks.push(Block::Paragraph(words_of(line).collect())),
         }
-        open = !line.is_empty();
     }
     blocks
 }

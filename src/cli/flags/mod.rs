@@ -40,8 +40,10 @@ pub(crate) struct Flag {
     pub(crate) visibility: Visibility,
     pub(crate) availability: Availability,
     /// What becomes of an option that is given more than once.
+    #[allow(dead_code, reason = "a fact for completions and `export-args`")]
     pub(crate) repeat: Repeat,
     /// One line without a full stop, for completions.
+    #[allow(dead_code, reason = "a fact for completions and `export-args`")]
     pub(crate) short_help: &'static str,
     /// Paragraphs with an empty line between them, for `--help` and the manual; lines that start with four spaces are kept as they are.
     pub(crate) long_help: &'static str,
@@ -368,8 +370,11 @@ pub(crate) fn quoted(text: &str) -> String {
 /// One positional argument.
 pub(crate) struct Positional {
     pub(crate) name: &'static str,
+    #[allow(dead_code, reason = "a fact for completions and `export-args`")]
     pub(crate) required: bool,
+    #[allow(dead_code, reason = "a fact for completions and `export-args`")]
     pub(crate) repeated: bool,
+    #[allow(dead_code, reason = "a fact for completions and `export-args`")]
     pub(crate) short_help: &'static str,
     /// Written as a [`Flag`]'s.
     pub(crate) long_help: &'static str,
