@@ -7,8 +7,8 @@ mod client;
 mod environment;
 mod error;
 mod headers;
-mod request;
 mod output;
+mod request;
 
 pub use environment::Environment;
 pub use headers::{Header, Headers};

@@ -79,7 +79,10 @@ pub(crate) fn run(
             return Ok(status);
         };
         // What cannot be drained closes its connection; the next request opens another.
-        let _ = std::io::copy(&mut response.body.by_ref().take(DRAIN), &mut std::io::sink());
+        let _ = std::io::copy(
+            &mut response.body.by_ref().take(DRAIN),
+            &mut std::io::sink(),
+        );
         drop(response);
         request = redirect::redirected(request, status, &location)?;
         let cookie = jar.header_for(&cookie_url(&request.url), now);
@@ -109,7 +112,9 @@ fn send(wire: &Wire, request: &mut Request) -> Result<Incoming, Error> {
             Err(SendError::Stale) => {}
         }
     }
-    Err(Error::new("the server closes every connection without an answer"))
+    Err(Error::new(
+        "the server closes every connection without an answer",
+    ))
 }
 
 /// Where a URL stands for cookies.

@@ -25,7 +25,11 @@ pub(crate) fn location(head: &ResponseHead) -> Option<String> {
 ///
 /// # Errors
 /// The location is no URL of ours; or the body would have to be sent again and cannot.
-pub(crate) fn redirected(mut request: Request, status: u16, location: &str) -> Result<Request, Error> {
+pub(crate) fn redirected(
+    mut request: Request,
+    status: u16,
+    location: &str,
+) -> Result<Request, Error> {
     let target = request.url.join(location)?;
     let keeps_body = matches!(status, 307 | 308);
     if keeps_body && !request.body.can_be_sent_again() {
@@ -40,14 +44,20 @@ pub(crate) fn redirected(mut request: Request, status: u16, location: &str) -> R
         request.method = next_method(&request.method, status).to_owned();
         request.body = Body::Empty;
         request.chunked = false;
-        for name in ["Content-Length", "Content-Type", "Content-Encoding", "Transfer-Encoding"] {
+        for name in [
+            "Content-Length",
+            "Content-Type",
+            "Content-Encoding",
+            "Transfer-Encoding",
+        ] {
             request.headers.remove(name);
         }
         if !matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS") {
             request.insert_before_host("Content-Length", "0");
         }
     }
-    let automatic_host = request.headers.get("Host").map(<[u8]>::to_vec) == Some(request.url.authority().into_bytes());
+    let automatic_host = request.headers.get("Host").map(<[u8]>::to_vec)
+        == Some(request.url.authority().into_bytes());
     if automatic_host || (request.headers.contains("Host") && request.url.host() != target.host()) {
         request.headers.set("Host", target.authority());
     }
@@ -78,7 +88,9 @@ fn drop_bound_headers(request: &mut Request) {
     let bound = std::mem::take(&mut request.bound_headers);
     request.typed_cookie = None;
     request.headers.retain(|header| {
-        let is_bound = bound.iter().any(|name| name.eq_ignore_ascii_case(header.name()));
+        let is_bound = bound
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(header.name()));
         !is_bound && !header.is("Authorization") && !header.is("Cookie")
     });
 }
@@ -91,7 +103,9 @@ mod tests {
 
     fn request(method: &str, url: &str, headers: &[(&str, &str)]) -> Request {
         let mut list = Headers::new();
-        headers.iter().for_each(|(name, value)| list.append(*name, *value));
+        headers
+            .iter()
+            .for_each(|(name, value)| list.append(*name, *value));
         let url = Url::from_argument(url, "http", PathStyle::Normalized).unwrap();
         list.append("Host", url.authority());
         Request {
@@ -116,15 +130,33 @@ mod tests {
             ("POST", 307, "POST", true),
             ("DELETE", 308, "DELETE", true),
         ] {
-            let next = redirected(request(method, "a/", &[("Content-Type", "x")]), status, "/b").unwrap();
-            assert_eq!((next.method.as_str(), !next.body.is_empty()), (want, keeps), "{method} {status}");
-            assert_eq!(next.headers.contains("Content-Type"), keeps, "{method} {status}");
+            let next = redirected(
+                request(method, "a/", &[("Content-Type", "x")]),
+                status,
+                "/b",
+            )
+            .unwrap();
+            assert_eq!(
+                (next.method.as_str(), !next.body.is_empty()),
+                (want, keeps),
+                "{method} {status}"
+            );
+            assert_eq!(
+                next.headers.contains("Content-Type"),
+                keeps,
+                "{method} {status}"
+            );
         }
     }
 
     #[test]
     fn credentials_stay_with_their_origin() {
-        let headers = [("Authorization", "secret"), ("Cookie", "a=b"), ("X-Api-Key", "secret"), ("X-Typed", "goes")];
+        let headers = [
+            ("Authorization", "secret"),
+            ("Cookie", "a=b"),
+            ("X-Api-Key", "secret"),
+            ("X-Typed", "goes"),
+        ];
         for (from, to, kept) in [
             ("a/x", "/y", true),
             ("a/x", "http://a:80/y", true),
@@ -147,7 +179,12 @@ mod tests {
 
     #[test]
     fn what_was_left_behind_does_not_come_back() {
-        let away = redirected(request("GET", "a/", &[("Authorization", "secret")]), 302, "http://b/").unwrap();
+        let away = redirected(
+            request("GET", "a/", &[("Authorization", "secret")]),
+            302,
+            "http://b/",
+        )
+        .unwrap();
         let back = redirected(away, 302, "http://a/").unwrap();
         assert!(!back.headers.contains("Authorization"));
     }
@@ -156,9 +193,21 @@ mod tests {
     fn a_typed_host_does_not_go_to_another_host() {
         let mut typed = request("GET", "a/", &[]);
         typed.headers.set("Host", "virtual.test");
-        assert_eq!(redirected(typed, 302, "/x").unwrap().headers.get_str("Host"), Some("virtual.test"));
+        assert_eq!(
+            redirected(typed, 302, "/x")
+                .unwrap()
+                .headers
+                .get_str("Host"),
+            Some("virtual.test")
+        );
         let mut typed = request("GET", "a/", &[]);
         typed.headers.set("Host", "virtual.test");
-        assert_eq!(redirected(typed, 302, "//b/x").unwrap().headers.get_str("Host"), Some("b"));
+        assert_eq!(
+            redirected(typed, 302, "//b/x")
+                .unwrap()
+                .headers
+                .get_str("Host"),
+            Some("b")
+        );
     }
 }

@@ -248,8 +248,16 @@ impl Request {
 
     /// Adds a header as the last one before Host, which ends the list where it is ours.
     pub(crate) fn insert_before_host(&mut self, name: &str, value: impl Into<Vec<u8>>) {
-        let ends_with_host = self.headers.iter().last().is_some_and(|last| last.is("Host"));
-        let host = self.headers.get("Host").map(<[u8]>::to_vec).filter(|_| ends_with_host);
+        let ends_with_host = self
+            .headers
+            .iter()
+            .last()
+            .is_some_and(|last| last.is("Host"));
+        let host = self
+            .headers
+            .get("Host")
+            .map(<[u8]>::to_vec)
+            .filter(|_| ends_with_host);
         if host.is_some() {
             self.headers.remove("Host");
         }

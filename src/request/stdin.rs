@@ -27,13 +27,18 @@ pub(crate) enum LengthWanted {
 ///
 /// `say` is called with a line for the user when nothing has come for a second.
 pub(crate) fn read(wanted: LengthWanted, say: impl FnOnce()) -> Result<Body, Error> {
-    let unreadable = |error: io::Error| Error::new(format!("cannot read standard input: {}", io_reason(&error)));
+    let unreadable =
+        |error: io::Error| Error::new(format!("cannot read standard input: {}", io_reason(&error)));
     let mut stdin = open().map_err(unreadable)?;
     if let Some(body) = regular_file(&stdin).map_err(unreadable)? {
         return Ok(body);
     }
     wait_for_input(&stdin, say);
-    let limit = if wanted == LengthWanted::No { FIRST_READ } else { HELD_IN_MEMORY };
+    let limit = if wanted == LengthWanted::No {
+        FIRST_READ
+    } else {
+        HELD_IN_MEMORY
+    };
     let mut held = Vec::new();
     loop {
         let start = held.len();
@@ -41,10 +46,17 @@ pub(crate) fn read(wanted: LengthWanted, say: impl FnOnce()) -> Result<Body, Err
         let length = stdin.read(&mut held[start..]).map_err(unreadable)?;
         held.truncate(start + length);
         if length == 0 {
-            return Ok(if held.is_empty() { Body::Empty } else { Body::Bytes(held) });
+            return Ok(if held.is_empty() {
+                Body::Empty
+            } else {
+                Body::Bytes(held)
+            });
         }
         if wanted == LengthWanted::No || held.len() > limit {
-            return Ok(Body::Stream(Stream::new(Box::new(Cursor::new(held).chain(stdin)), None)));
+            return Ok(Body::Stream(Stream::new(
+                Box::new(Cursor::new(held).chain(stdin)),
+                None,
+            )));
         }
     }
 }
@@ -73,14 +85,21 @@ fn regular_file(stdin: &File) -> io::Result<Option<Body>> {
     Ok(Some(match facts.len().saturating_sub(start) {
         // Files of /proc and their like have no length and yet content.
         0 => return Ok(None),
-        length => Body::Redirected { file, start, length },
+        length => Body::Redirected {
+            file,
+            start,
+            length,
+        },
     }))
 }
 
 #[cfg(unix)]
 fn wait_for_input(stdin: &File, say: impl FnOnce()) {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
-    let second = Timespec { tv_sec: 1, tv_nsec: 0 };
+    let second = Timespec {
+        tv_sec: 1,
+        tv_nsec: 0,
+    };
     let mut watched = [PollFd::new(stdin, PollFlags::IN)];
     if matches!(poll(&mut watched, Some(&second)), Ok(0)) {
         say();
