@@ -1,0 +1,165 @@
+//! Several sessions laid over one request: at most one that is read and written, over any number that are only read.
+//!
+//! Takes session names and the host; gives the headers, cookies and credentials that apply, typed ones before
+//! those of the read-write session, these before the read-only ones, of which the last comes first. Saves what changed to the read-write session
+//! alone. Knows nothing of the command line or of how a request is sent.
+
+use super::cookie_scope::CookieUrl;
+use super::cookies::CookieJar;
+use super::credentials::Credentials;
+use super::error::SessionError;
+use super::session::{IfPresent, Location, SessionData, unix_seconds};
+use crate::environment::Environment;
+use crate::headers::Headers;
+
+/// Which sessions are asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OverlayRequest<'a> {
+    /// `--session`
+    pub(crate) read_write: Option<&'a str>,
+    /// `--session-read-only`, in the order in which they were typed.
+    pub(crate) read_only: &'a [String],
+    /// A typed `Host` header, else the URL's host, with the port if one was typed.
+    pub(crate) host: &'a str,
+}
+
+/// What sessions give to a request, and what they take from its exchange.
+#[derive(Debug)]
+pub(crate) struct Overlay {
+    data: SessionData,
+    target: Option<Target>,
+    warnings: Vec<String>,
+}
+
+/// The session that a save goes to.
+#[derive(Debug)]
+struct Target {
+    location: Location,
+    present: IfPresent,
+    is_new: bool,
+}
+
+impl Overlay {
+    /// Loads the sessions and lays them over each other.
+    ///
+    /// # Errors
+    ///
+    /// A name that cannot be, or a file that cannot be used. A missing file is no error.
+    pub(crate) fn open(
+        env: &Environment,
+        request: OverlayRequest<'_>,
+    ) -> Result<Overlay, SessionError> {
+        let now = unix_seconds(env.now());
+        let find = |name: &str| Location::find(env, env.config_dir(), name, request.host);
+        let mut overlay = Overlay {
+            data: SessionData::empty(),
+            target: None,
+            warnings: Vec::new(),
+        };
+        if let Some(name) = request.read_write {
+            let location = find(name)?;
+            let loaded = overlay.load(&location)?;
+            overlay.target = Some(Target {
+                location,
+                present: IfPresent::Merge,
+                is_new: loaded.is_none(),
+            });
+            overlay.data = loaded.unwrap_or_else(SessionData::empty);
+        }
+        let stands_alone = request.read_write.is_none() && request.read_only.len() == 1;
+        for name in request.read_only.iter().rev() {
+            let location = find(name)?;
+            match overlay.load(&location)? {
+                Some(base) => overlay.data.inherit(base, now),
+                None if stands_alone => {
+                    overlay.target = Some(Target {
+                        location,
+                        present: IfPresent::Leave,
+                        is_new: true,
+                    });
+                }
+                None => overlay.warnings.push(format!(
+                    "There is no session {name:?} for {}: nothing is taken from it ({}).",
+                    location.host,
+                    location.path.display()
+                )),
+            }
+        }
+        Ok(overlay)
+    }
+
+    fn load(&mut self, location: &Location) -> Result<Option<SessionData>, SessionError> {
+        Ok(location.load()?.map(|(data, warning)| {
+            self.warnings.extend(warning);
+            data
+        }))
+    }
+
+    /// What the user should know: sessions in an old layout, and read-only ones that are missing.
+    pub(crate) fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// The headers that apply: the stored ones, and the typed ones once they were taken over.
+    pub(crate) fn headers(&self) -> &Headers {
+        self.data.headers()
+    }
+
+    /// The credentials that apply.
+    pub(crate) fn credentials(&self) -> Option<&Credentials> {
+        self.data.auth()
+    }
+
+    /// The cookies of all sessions.
+    pub(crate) fn cookies(&self) -> &CookieJar {
+        self.data.cookies()
+    }
+
+    /// The cookies, to receive those of responses.
+    pub(crate) fn cookies_mut(&mut self) -> &mut CookieJar {
+        self.data.cookies_mut()
+    }
+
+    /// Takes over what is kept of the headers that the user typed. A typed Cookie header becomes cookies, bound to the
+    /// host of `url`: the request's Cookie header comes from [`CookieJar::header_for`] then.
+    pub(crate) fn take_over_headers(&mut self, typed: &Headers, url: &CookieUrl<'_>, now: i64) {
+        let unfit = self.data.update_headers(typed, url, now);
+        if self.target.is_some() {
+            self.warnings.extend(unfit.into_iter().map(|name| {
+                format!(
+                    "The session does not keep the header {name:?}: it cannot be stored in a file."
+                )
+            }));
+        }
+    }
+
+    /// Takes over typed credentials.
+    pub(crate) fn set_credentials(&mut self, credentials: Credentials) {
+        self.data.set_credentials(Some(credentials));
+    }
+
+    /// Whether no session gives anything.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.data.is_empty()
+    }
+
+    /// Merges what has changed into the read-write session, whatever others have put there meanwhile. A missing
+    /// session is created, also a read-only one that stands alone; one that exists is never changed by read-only use.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written, or has become unusable, or others keep it locked. It is as it was.
+    pub(crate) fn save(&mut self, now: i64) -> Result<(), SessionError> {
+        let Some(target) = &mut self.target else {
+            return Ok(());
+        };
+        let changes = self.data.change_set();
+        if !target.is_new && (changes.is_empty() || target.present == IfPresent::Leave) {
+            return Ok(());
+        }
+        target.location.save(&changes, target.present, now)?;
+        self.data.mark_stored();
+        target.is_new = false;
+        Ok(())
+    }
+}
