@@ -455,7 +455,13 @@ impl CookieJar {
         if base.is_empty() {
             return;
         }
-        let taken: HashSet<_> = self.cookies.iter().map(Cookie::place).collect();
+        let alive = |cookie: &&Cookie| !cookie.is_expired(now);
+        let taken: HashSet<_> = self
+            .cookies
+            .iter()
+            .filter(alive)
+            .map(Cookie::place)
+            .collect();
         let inherited: Vec<Cookie> = base
             .cookies
             .into_iter()

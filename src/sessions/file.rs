@@ -4,16 +4,17 @@
 //! Takes the text of a file, gives headers, cookies and credentials; takes a change set, gives the new text. A file
 //! keeps its layout, except where that cannot hold two values of one name; entries that did not change, and keys that
 //! nobody knows, are kept token for token. Knows nothing of paths, locks or of which session is which.
-//!
-//! Bytes: HTTPie reads `Set-Cookie` as Latin-1, so a cookie's `\u00e9` stands for the byte E9. Headers are UTF-8.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::cookie_parse::{SameSite, latin_1};
+use super::cookie_entry::{CookieEntry, holds_name, read_cookie, write_cookie};
+use super::cookie_parse::latin_1;
 use super::cookies::{Cookie, Reach, Slot, Standing};
 use super::credentials::{AuthType, Credentials};
-use super::json::{Json, Members, Misfit, Output};
+use super::json::{
+    Json, Members, Misfit, Output, is_control, last_wins, text, unknown_members, verbatim,
+};
 use super::session::ChangeSet;
 use crate::headers::Headers;
 
@@ -40,13 +41,6 @@ pub(super) struct SessionFile<'a> {
     headers: Vec<HeaderEntry<'a>>,
     header_layout: Layout,
     others: Members<'a>,
-}
-
-struct CookieEntry<'a> {
-    cookie: Cookie,
-    /// What stands in the file for it.
-    stored: Option<Json<'a>>,
-    changed: bool,
 }
 
 struct HeaderEntry<'a> {
@@ -125,16 +119,14 @@ impl<'a> SessionFile<'a> {
         self.header_layout == Layout::Keyed && !self.headers.is_empty()
     }
 
-    /// Applies what an exchange brought; tells whether that changes the file. If it does, expired cookies go too.
+    /// Applies what an exchange brought; tells whether that changes the file. Expired cookies go too, which alone is no
+    /// reason to write it.
     pub(super) fn apply(&mut self, changes: &ChangeSet<'_>, now: i64) -> bool {
+        self.cookies.retain(|entry| !entry.cookie.is_expired(now));
         let headers_changed = self.apply_headers(changes);
         let cookies_changed = self.apply_cookies(changes);
         let credentials_changed = self.apply_credentials(changes);
-        let changed = headers_changed || cookies_changed || credentials_changed;
-        if changed {
-            self.cookies.retain(|entry| !entry.cookie.is_expired(now));
-        }
-        changed
+        headers_changed || cookies_changed || credentials_changed
     }
 
     fn apply_headers(&mut self, changes: &ChangeSet<'_>) -> bool {
@@ -190,47 +182,52 @@ impl<'a> SessionFile<'a> {
         if changes.cookies.is_unchanged() {
             return false;
         }
-        let before = self.cookies.len();
         let removed: HashSet<&Slot> = changes.cookies.removed().iter().collect();
-        if !removed.is_empty() {
-            self.cookies
-                .retain(|entry| !removed.contains(&entry.cookie.slot()));
-        }
-        let mut changed = self.cookies.len() != before;
-        let mut places = HashMap::new();
+        let mut places: HashMap<_, Vec<usize>> = HashMap::new();
         for (index, entry) in self.cookies.iter().enumerate() {
-            let (name, domain, path) = entry.cookie.place();
-            let key = (name.to_vec(), domain.to_owned(), path.to_owned());
-            places.entry(key).or_insert_with(Vec::new).push(index);
+            places
+                .entry(owned_place(&entry.cookie))
+                .or_default()
+                .push(index);
         }
+        let mut set = HashSet::new();
+        let mut changed = false;
         for cookie in changes.cookies {
-            let key = (
-                cookie.name().to_vec(),
-                cookie.domain.clone(),
-                cookie.path.clone(),
-            );
-            let here = places.get(&key).map_or(&[][..], Vec::as_slice);
-            match cookie.standing {
-                Standing::Stored => continue,
-                Standing::Inherited if !here.is_empty() => continue,
-                Standing::Inherited | Standing::Changed => {}
+            if cookie.standing == Standing::Stored {
+                continue;
             }
-            let same = here
-                .iter()
-                .find(|&&index| self.cookies[index].cookie.reach == cookie.reach);
-            match same {
-                Some(&index) => changed |= self.cookies[index].replace(cookie),
+            let here = places
+                .get(&owned_place(cookie))
+                .map_or(&[][..], Vec::as_slice);
+            let goes = |index: &usize| removed.contains(&self.cookies[*index].cookie.slot());
+            if cookie.standing == Standing::Inherited && !here.iter().all(goes) {
+                continue;
+            }
+            // What is replaced under another scope keeps its entry too, and with it its age.
+            let unbound = (cookie.name.clone(), String::new(), cookie.path.clone());
+            let was_unbound = places.get(&unbound).map_or(&[][..], Vec::as_slice);
+            let is_same = |index: &&usize| self.cookies[**index].cookie.reach == cookie.reach;
+            let rescoped = || here.iter().chain(was_unbound).find(|index| goes(index));
+            let same = here.iter().find(is_same).or_else(rescoped);
+            match same.copied() {
+                Some(index) => {
+                    set.insert(index);
+                    changed |= self.cookies[index].replace(cookie);
+                }
                 None => {
-                    self.cookies.push(CookieEntry {
-                        cookie: cookie.clone(),
-                        stored: None,
-                        changed: true,
-                    });
+                    set.insert(self.cookies.len());
+                    self.cookies.push(CookieEntry::new(cookie.clone()));
                     changed = true;
                 }
             }
         }
-        changed
+        let before = self.cookies.len();
+        let mut index = 0;
+        self.cookies.retain(|entry| {
+            index += 1;
+            set.contains(&(index - 1)) || !removed.contains(&entry.cookie.slot())
+        });
+        changed || self.cookies.len() != before
     }
 
     fn apply_credentials(&mut self, changes: &ChangeSet<'_>) -> bool {
@@ -325,33 +322,15 @@ impl<'a> SessionFile<'a> {
     }
 }
 
-impl CookieEntry<'_> {
-    fn replace(&mut self, cookie: &Cookie) -> bool {
-        let same = cookie.says_the_same_as(&self.cookie);
-        if !same {
-            self.cookie = cookie.clone();
-            self.changed = true;
-        }
-        !same
-    }
-}
-
 impl HeaderEntry<'_> {
     fn is(&self, name: &[u8]) -> bool {
         self.name.as_bytes().eq_ignore_ascii_case(name)
     }
 }
 
-/// Of members of one name, the last, as in Python.
-fn last_wins(mut members: Members<'_>) -> Members<'_> {
-    let mut later = HashSet::new();
-    let mut keep: Vec<bool> = members
-        .iter()
-        .rev()
-        .map(|(key, _)| later.insert(key.clone()))
-        .collect();
-    members.retain(|_| keep.pop().unwrap_or(true));
-    members
+fn owned_place(cookie: &Cookie) -> (Vec<u8>, String, String) {
+    let (name, domain, path) = cookie.place();
+    (name.to_vec(), domain.to_owned(), path.to_owned())
 }
 
 fn read_auth(auth: Json<'_>) -> Result<Option<Credentials>, Misfit> {
@@ -416,131 +395,6 @@ fn read_cookies<'a>(
     let elements = section.elements("\"cookies\"")?;
     let entries = elements.into_iter().map(|element| entry(element, None));
     Ok((entries.collect::<Result<_, Misfit>>()?, Layout::List))
-}
-
-/// The facts of a cookie's `rest`, where HTTPie lets us keep what it does not.
-#[derive(Default)]
-struct Rest {
-    host_only: Option<bool>,
-    http_only: bool,
-    same_site: Option<SameSite>,
-}
-
-/// Reads a cookie: an object, which holds its name unless that is the `key`, or (keyed only) just its value.
-fn read_cookie(stored: Json<'_>, key: Option<&str>, host: &str) -> Result<Cookie, Misfit> {
-    if let (Some(key), true) = (key, stored.is_text()) {
-        let value = stored.text("a cookie")?;
-        return checked(
-            Cookie::new(bytes_of(key), bytes_of(&value), "", Reach::Unbound),
-            stored,
-        );
-    }
-    let mut name = key.map(bytes_of);
-    let mut value = None;
-    let mut scope = (String::new(), Reach::Unbound);
-    let mut cookie = Cookie::new("", "", "", Reach::Unbound);
-    let mut rest = Rest::default();
-    for (member, json) in stored.members("a cookie")? {
-        match &*member {
-            "name" if key.is_none() => name = Some(bytes_of(&json.text("\"name\" of a cookie")?)),
-            "value" if json.is_null() => value = None,
-            "value" => value = Some(bytes_of(&json.text("\"value\" of a cookie")?)),
-            "domain" if json.is_null() => scope = (String::new(), Reach::AnyHost),
-            "domain" => scope = read_domain(&json.text("\"domain\" of a cookie")?, host),
-            "path" if json.is_null() => cookie.path = "/".to_owned(),
-            "path" => cookie.path = json.text("\"path\" of a cookie")?.into_owned(),
-            "secure" => cookie.secure = json.truth("\"secure\" of a cookie")?,
-            "expires" => cookie.expires = json.integer("\"expires\" of a cookie")?,
-            "rest" if !json.is_null() => rest = read_rest(json)?,
-            _ => {}
-        }
-    }
-    let Some(name) = name else {
-        return Err(stored.reject("a cookie must have a \"name\""));
-    };
-    // HTTPie's file has `"value": null` for a line without an equals sign, which is a value without a name.
-    let (name, value) = match value {
-        Some(value) => (name, value),
-        None => (Vec::new(), name),
-    };
-    let (domain, reach) = match (scope, rest.host_only) {
-        ((domain, Reach::Assumed | Reach::Domain), Some(true)) => (domain, Reach::HostOnly),
-        ((domain, Reach::Assumed), Some(false)) => (domain, Reach::Domain),
-        (scope, _) => scope,
-    };
-    let named = Cookie::new(name, value, domain, reach);
-    let cookie = Cookie {
-        path: cookie.path,
-        secure: cookie.secure,
-        expires: cookie.expires,
-        http_only: rest.http_only,
-        same_site: rest.same_site,
-        ..named
-    };
-    checked(cookie, stored)
-}
-
-fn read_rest(rest: Json<'_>) -> Result<Rest, Misfit> {
-    let mut facts = Rest::default();
-    for (key, value) in rest.members("\"rest\" of a cookie")? {
-        match &*key {
-            "host_only" => facts.host_only = Some(value.truth("\"host_only\" of a cookie")?),
-            "http_only" => facts.http_only = value.truth("\"http_only\" of a cookie")?,
-            "same_site" if !value.is_null() => {
-                let word = value.text("\"same_site\" of a cookie")?;
-                facts.same_site = SameSite::from_bytes(word.as_bytes());
-            }
-            _ => {}
-        }
-    }
-    Ok(facts)
-}
-
-/// A file must not be able to put a line of its own into a request.
-fn checked(cookie: Cookie, stored: Json<'_>) -> Result<Cookie, Misfit> {
-    let has_control = |bytes: &[u8]| bytes.iter().copied().any(is_control);
-    if has_control(cookie.name()) || has_control(cookie.value()) {
-        return Err(stored.reject("there is a control character in a cookie"));
-    }
-    Ok(cookie)
-}
-
-fn is_control(byte: u8) -> bool {
-    (byte < b' ' && byte != b'\t') || byte == 0x7F
-}
-
-/// The domain and reach of a file's `domain`. Python's cookie jar, and so HTTPie, adds `.local` to hosts without a dot.
-fn read_domain(stored: &str, host: &str) -> (String, Reach) {
-    let lower = stored.to_ascii_lowercase();
-    if lower.is_empty() {
-        return (lower, Reach::Unbound);
-    }
-    if let Some(domain) = lower.strip_prefix('.') {
-        return (domain.to_owned(), Reach::Domain);
-    }
-    let undotted = lower.strip_suffix(".local").filter(|label| {
-        *label == "localhost" || label.starts_with('[') || (*label == host && !host.contains('.'))
-    });
-    let domain = undotted.unwrap_or(&lower);
-    let domain = domain
-        .strip_prefix('[')
-        .and_then(|domain| domain.strip_suffix(']'))
-        .unwrap_or(domain);
-    (domain.to_owned(), Reach::Assumed)
-}
-
-/// What HTTPie's own jar would write, so that it finds the cookie again.
-fn write_domain(cookie: &Cookie) -> Output<'static> {
-    let domain = &cookie.domain;
-    text(match cookie.reach {
-        Reach::AnyHost => return Output::Null,
-        Reach::Unbound => String::new(),
-        Reach::Assumed => domain.clone(),
-        Reach::Domain => format!(".{domain}"),
-        Reach::HostOnly if domain.contains(':') => format!("[{domain}].local"),
-        Reach::HostOnly if !domain.contains('.') => format!("{domain}.local"),
-        Reach::HostOnly => domain.clone(),
-    })
 }
 
 fn read_headers(section: Json<'_>) -> Result<(Vec<HeaderEntry<'_>>, Layout), Misfit> {
@@ -658,55 +512,6 @@ fn write_cookies(entries: Vec<CookieEntry<'_>>, layout: Layout) -> Output<'_> {
     }
 }
 
-fn holds_name(stored: Json<'_>) -> bool {
-    let members = stored.members("a cookie").unwrap_or_default();
-    members.iter().any(|(key, _)| key == "name")
-}
-
-fn write_cookie<'a>(entry: &CookieEntry<'a>, with_name: bool) -> Output<'a> {
-    const OURS: [&str; 7] = [
-        "name", "value", "domain", "path", "secure", "expires", "rest",
-    ];
-    let cookie = &entry.cookie;
-    let mut members = unknown_members(entry.stored, &OURS);
-    let mut add = |key: &'static str, value| members.push((Cow::Borrowed(key), value));
-    add("domain", write_domain(cookie));
-    add(
-        "expires",
-        cookie.expires.map_or(Output::Null, Output::Integer),
-    );
-    add("path", text(cookie.path.clone()));
-    add("secure", Output::Bool(cookie.secure));
-    add("value", text(latin_1(cookie.value())));
-    if with_name {
-        add("name", text(latin_1(cookie.name())));
-    }
-    let rest = write_rest(entry);
-    if !rest.is_empty() {
-        add("rest", Output::Object(rest));
-    }
-    Output::Object(members)
-}
-
-fn write_rest<'a>(entry: &CookieEntry<'a>) -> Vec<(Cow<'a, str>, Output<'a>)> {
-    let stored = entry.stored.filter(|stored| stored.is_object());
-    let stored_rest = stored
-        .and_then(|stored| stored.members("a cookie").ok())
-        .and_then(|members| members.into_iter().rev().find(|(key, _)| key == "rest"))
-        .map(|(_, rest)| rest);
-    let mut rest = unknown_members(stored_rest, &["host_only", "http_only", "same_site"]);
-    if entry.cookie.reach == Reach::HostOnly {
-        rest.push((Cow::Borrowed("host_only"), Output::Bool(true)));
-    }
-    if entry.cookie.http_only {
-        rest.push((Cow::Borrowed("http_only"), Output::Bool(true)));
-    }
-    if let Some(same_site) = entry.cookie.same_site {
-        rest.push((Cow::Borrowed("same_site"), text(same_site.as_str())));
-    }
-    rest
-}
-
 fn write_headers(entries: Vec<HeaderEntry<'_>>, layout: Layout) -> Output<'_> {
     let value =
         |value: Option<Cow<'_, str>>| value.map_or(Output::Null, |value| text(value.into_owned()));
@@ -731,33 +536,215 @@ fn write_headers(entries: Vec<HeaderEntry<'_>>, layout: Layout) -> Output<'_> {
     }
 }
 
-/// The members of an entry that we do not know, to be written as they were.
-fn unknown_members<'a>(
-    stored: Option<Json<'a>>,
-    known: &[&str],
-) -> Vec<(Cow<'a, str>, Output<'a>)> {
-    let stored = stored.filter(|stored| stored.is_object());
-    let members = stored.and_then(|stored| stored.members("an entry").ok());
-    last_wins(members.unwrap_or_default())
-        .into_iter()
-        .filter(|(key, _)| !known.contains(&&**key))
-        .map(verbatim)
-        .collect()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sessions::CookieUrl;
+    use crate::sessions::session::SessionData;
 
-fn verbatim<'a>((key, value): (Cow<'a, str>, Json<'a>)) -> (Cow<'a, str>, Output<'a>) {
-    (key, Output::Verbatim(value))
-}
+    const NOW: i64 = 1_000_000_000;
 
-fn text<'a>(text: impl Into<Cow<'a, str>>) -> Output<'a> {
-    Output::Text(text.into())
-}
-
-/// The bytes that a cookie's text stands for: Latin-1, or UTF-8 where it holds what Latin-1 has not.
-fn bytes_of(text: &str) -> Vec<u8> {
-    if text.is_ascii() {
-        return text.as_bytes().to_vec();
+    fn read(text: &str) -> SessionFile<'_> {
+        let members = Json::document(text).unwrap();
+        SessionFile::read(members, "example.com")
+            .unwrap_or_else(|misfit| panic!("{}", misfit.reason))
     }
-    let latin_1: Result<Vec<u8>, _> = text.chars().map(u8::try_from).collect();
-    latin_1.unwrap_or_else(|_| text.as_bytes().to_vec())
+
+    /// The file after `headers` were typed and `cookies` received.
+    fn after(text: &str, headers: &[(&str, &str)], cookies: &[&str]) -> serde_json::Value {
+        serde_json::from_str(&text_after(text, headers, cookies)).unwrap()
+    }
+
+    fn text_after(text: &str, headers: &[(&str, &str)], cookies: &[&str]) -> String {
+        let url = CookieUrl::new(true, "example.com", "/");
+        let mut file = read(text);
+        let mut data = SessionData::of_file(&mut read(text));
+        let mut typed = Headers::new();
+        for (name, value) in headers {
+            typed.append(*name, *value);
+        }
+        data.update_headers(&typed, &url, NOW);
+        for line in cookies {
+            data.cookies_mut()
+                .receive(line.as_bytes(), &url, NOW)
+                .unwrap();
+        }
+        file.apply(&data.change_set(), NOW);
+        file.into_text()
+    }
+
+    #[test]
+    fn old_layouts_are_kept_with_all_that_nobody_knows() {
+        let old = r#"{
+            "__meta__": {"httpie": "1.0.0", "note": 1.10},
+            "zoo": {"b": 1e300, "a": [1.0]},
+            "auth": {"type": null, "username": null, "password": null, "hint": "x"},
+            "cookies": {"sid": {"value": "1", "path": "/", "secure": false, "expires": null, "odd": 1.50},
+                        "plain": "abc", "old": {"value": "x", "expires": 5}},
+            "headers": {"X-A": "1", "X-Null": null}
+        }"#;
+        let text = text_after(old, &[("X-B", "2")], &["new=1; Path=/"]);
+        for kept in [
+            "\"note\": 1.10",
+            "\"b\": 1e300",
+            "1.0\n",
+            "\"hint\": \"x\"",
+            "\"odd\": 1.50",
+        ] {
+            assert!(text.contains(kept), "{kept}: {text}");
+        }
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(json["__meta__"]["httpie"], "1.0.0");
+        assert_eq!(json["cookies"]["plain"], "abc");
+        assert_eq!(json["cookies"]["new"]["rest"]["host_only"], true);
+        assert_eq!(json["cookies"]["sid"]["value"], "1");
+        assert_eq!(
+            json["cookies"].get("old"),
+            None,
+            "expired cookies go on any save"
+        );
+        assert_eq!(
+            json["headers"],
+            serde_json::json!({"X-A": "1", "X-B": "2", "X-Null": null})
+        );
+    }
+
+    #[test]
+    fn a_server_updates_an_old_cookie_in_its_place() {
+        let old = r#"{"cookies": {"sid": {"value": "1", "path": "/", "secure": false, "expires": null, "odd": 1}}}"#;
+        let json = after(old, &[], &["sid=2; Path=/"]);
+        assert_eq!(json["cookies"]["sid"]["value"], "2");
+        assert_eq!(json["cookies"]["sid"]["domain"], "example.com");
+        assert_eq!(json["cookies"]["sid"]["odd"], 1);
+    }
+
+    #[test]
+    fn a_layout_that_cannot_hold_two_of_one_name_gives_way_to_one_that_can() {
+        let old = r#"{"cookies": {"a": "1", "sid": {"value": "1", "path": "/x", "k": 1}}, "headers": {"X": "1", "Y": "2"}}"#;
+        let json = after(old, &[("X", "2"), ("X", "3")], &["sid=2; Path=/"]);
+        let cookies = json["cookies"].as_array().unwrap();
+        let facts: Vec<_> = cookies
+            .iter()
+            .map(|c| (c["name"].as_str(), c["value"].as_str(), c["path"].as_str()))
+            .collect();
+        assert_eq!(
+            facts,
+            [
+                (Some("a"), Some("1"), Some("/")),
+                (Some("sid"), Some("1"), Some("/x")),
+                (Some("sid"), Some("2"), Some("/")),
+            ]
+        );
+        assert_eq!(cookies[1]["k"], 1);
+        let headers = json["headers"].as_array().unwrap();
+        let facts: Vec<_> = headers
+            .iter()
+            .map(|h| (h["name"].as_str(), h["value"].as_str()))
+            .collect();
+        assert_eq!(
+            facts,
+            [
+                (Some("X"), Some("2")),
+                (Some("X"), Some("3")),
+                (Some("Y"), Some("2"))
+            ]
+        );
+    }
+
+    #[test]
+    fn domains_mean_what_httpie_means() {
+        for (stored, host, domain, reach) in [
+            ("example.com", "example.com", "example.com", Reach::Assumed),
+            (".Example.com", "example.com", "example.com", Reach::Domain),
+            (
+                "localhost.local",
+                "example.com",
+                "localhost",
+                Reach::Assumed,
+            ),
+            ("db.local", "db", "db", Reach::Assumed),
+            ("db.local", "db.local", "db.local", Reach::Assumed),
+            ("[::1].local", "::1", "::1", Reach::Assumed),
+            ("", "example.com", "", Reach::Unbound),
+        ] {
+            let text =
+                format!(r#"{{"cookies": [{{"name": "a", "value": "b", "domain": "{stored}"}}]}}"#);
+            let mut file = SessionFile::read(Json::document(&text).unwrap(), host)
+                .ok()
+                .unwrap();
+            let cookie = &file.take_cookies()[0];
+            assert_eq!(
+                (cookie.domain(), cookie.reach()),
+                (domain, reach),
+                "{stored}"
+            );
+        }
+        let text = r#"{"cookies": [{"name": "a", "value": "b", "domain": null}, {"name": "a", "value": null}]}"#;
+        let cookies = read(text).take_cookies();
+        assert_eq!(cookies[0].reach(), Reach::AnyHost);
+        assert_eq!(
+            (cookies[1].name(), cookies[1].value()),
+            (&b""[..], &b"a"[..])
+        );
+    }
+
+    #[test]
+    fn every_fact_of_a_cookie_survives_the_file() {
+        let url = CookieUrl::new(false, "localhost", "/");
+        for line in [
+            &b"a=1; Path=/x; Secure; HttpOnly; SameSite=Strict; Max-Age=9"[..],
+            b"a=\xff\xe9\"\\",
+            b"nameless",
+        ] {
+            let mut data = SessionData::empty();
+            data.cookies_mut().receive(line, &url, NOW).unwrap();
+            let mut file = SessionFile::new();
+            file.apply(&data.change_set(), NOW);
+            let text = file.into_text();
+            let members = Json::document(&text).unwrap();
+            let back = SessionFile::read(members, "localhost")
+                .ok()
+                .unwrap()
+                .take_cookies();
+            let cookie = data.cookies().iter().next().unwrap();
+            assert!(
+                back[0].says_the_same_as(cookie) && back[0].is_in(&cookie.slot()),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn of_duplicate_keys_the_last_counts() {
+        let text = r#"{"headers": {"X": "1", "X": "2"}, "headers": {"Y": "1", "Y": "2"}, "cookies": {"a": "1", "a": "2"}}"#;
+        let mut file = read(text);
+        assert_eq!(file.headers().len(), 1);
+        assert_eq!(file.headers().get("Y"), Some(&b"2"[..]));
+        let cookies = file.take_cookies();
+        assert_eq!((cookies.len(), cookies[0].value()), (1, &b"2"[..]));
+    }
+
+    #[test]
+    fn expired_cookies_alone_are_no_reason_to_write() {
+        let text = r#"{"cookies": [{"name": "a", "value": "b", "expires": 5}]}"#;
+        let data = SessionData::of_file(&mut read(text));
+        assert!(!read(text).apply(&data.change_set(), NOW));
+    }
+
+    #[test]
+    fn an_upgrade_makes_lists_and_binds_cookies_if_asked() {
+        let text = r#"{"cookies": {"a": {"value": "1"}, "b": {"value": "2", "domain": "x.org"}}, "headers": {"X": "1"}}"#;
+        for (bind_to, domain) in [
+            (Some("Example.com"), serde_json::json!("example.com")),
+            (None, serde_json::json!(null)),
+        ] {
+            let mut file = read(text);
+            assert!(file.upgrade(bind_to));
+            let json: serde_json::Value = serde_json::from_str(&file.into_text()).unwrap();
+            assert_eq!(json["cookies"][0]["domain"], domain);
+            assert_eq!(json["cookies"][1]["domain"], "x.org");
+            assert_eq!(json["headers"][0]["name"], "X");
+        }
+        assert!(!read(r#"{"cookies": []}"#).upgrade(None));
+    }
 }

@@ -4,6 +4,7 @@
 //! in ASCII. Knows nothing of sessions.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -169,8 +170,8 @@ struct RawMembers<'a>(Members<'a>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for RawMembers<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members_;
-        impl<'de> Visitor<'de> for Members_ {
+        struct MembersVisitor;
+        impl<'de> Visitor<'de> for MembersVisitor {
             type Value = Members<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -185,7 +186,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for RawMembers<'a> {
                 Ok(members)
             }
         }
-        deserializer.deserialize_map(Members_).map(RawMembers)
+        deserializer.deserialize_map(MembersVisitor).map(RawMembers)
     }
 }
 
@@ -248,9 +249,51 @@ pub(super) enum Output<'a> {
     Text(Cow<'a, str>),
     List(Vec<Output<'a>>),
     /// Written in the order of its keys.
-    Object(Vec<(Cow<'a, str>, Output<'a>)>),
+    Object(Vec<NamedOutput<'a>>),
     /// A value of the document that was read: its tokens are kept, the white space between them is not.
     Verbatim(Json<'a>),
+}
+
+/// A member of an object that is to be written.
+pub(super) type NamedOutput<'a> = (Cow<'a, str>, Output<'a>);
+
+/// Of members of one name, the last, as in Python.
+pub(super) fn last_wins(mut members: Members<'_>) -> Members<'_> {
+    let mut later = HashSet::new();
+    let mut keep: Vec<bool> = members
+        .iter()
+        .rev()
+        .map(|(key, _)| later.insert(key.clone()))
+        .collect();
+    members.retain(|_| keep.pop().unwrap_or(true));
+    members
+}
+
+/// The members of an entry that we do not know, to be written as they were.
+pub(super) fn unknown_members<'a>(
+    stored: Option<Json<'a>>,
+    known: &[&str],
+) -> Vec<NamedOutput<'a>> {
+    let stored = stored.filter(|stored| stored.is_object());
+    let members = stored.and_then(|stored| stored.members("an entry").ok());
+    last_wins(members.unwrap_or_default())
+        .into_iter()
+        .filter(|(key, _)| !known.contains(&&**key))
+        .map(verbatim)
+        .collect()
+}
+
+pub(super) fn verbatim<'a>((key, value): (Cow<'a, str>, Json<'a>)) -> NamedOutput<'a> {
+    (key, Output::Verbatim(value))
+}
+
+pub(super) fn text<'a>(text: impl Into<Cow<'a, str>>) -> Output<'a> {
+    Output::Text(text.into())
+}
+
+/// Whether a byte could end a line of a request, or is no text at all.
+pub(super) fn is_control(byte: u8) -> bool {
+    (byte < b' ' && byte != b'\t') || byte == 0x7F
 }
 
 /// Deeper levels are written on one line: an indent of four for each would let a small file grow without bounds.

@@ -6,6 +6,7 @@
 //! speaks HTTP: headers and `Set-Cookie` lines come in as bytes, and the time comes in as a number.
 
 mod cookie_date;
+mod cookie_entry;
 mod cookie_parse;
 mod cookie_scope;
 mod cookies;

@@ -77,6 +77,16 @@ impl SessionData {
         }
     }
 
+    /// What a file holds; its cookies move.
+    pub(super) fn of_file(file: &mut SessionFile<'_>) -> SessionData {
+        SessionData {
+            headers: file.headers(),
+            credentials: file.credentials().cloned(),
+            cookies: CookieJar::of_stored(file.take_cookies()),
+            ..SessionData::empty()
+        }
+    }
+
     /// The headers that requests get.
     pub fn headers(&self) -> &Headers {
         &self.headers
@@ -292,13 +302,7 @@ impl Location {
         };
         let mut file = self.parse(&text)?;
         let warning = self.upgrade_warning(&file);
-        let data = SessionData {
-            headers: file.headers(),
-            credentials: file.credentials().cloned(),
-            cookies: CookieJar::of_stored(file.take_cookies()),
-            ..SessionData::empty()
-        };
-        Ok(Some((data, warning)))
+        Ok(Some((SessionData::of_file(&mut file), warning)))
     }
 
     fn parse<'a>(&self, text: &'a str) -> Result<SessionFile<'a>, SessionError> {
@@ -311,13 +315,13 @@ impl Location {
             reason,
         };
         let members = Json::document(document).map_err(|error| {
-            let position = (error.line(), error.column());
+            let position = (error.line().max(1), error.column().max(1));
             match error.is_data() {
                 true => wrong_shape(position, "it must be an object".to_owned()),
                 false => SessionError::NotJson {
                     path: self.path.clone(),
-                    line: error.line(),
-                    column: error.column(),
+                    line: position.0,
+                    column: position.1,
                     reason: without_position(&error),
                 },
             }

@@ -62,11 +62,13 @@ pub(crate) fn path_of(
     if fs::symlink_metadata(&flat).is_ok() {
         return Ok(flat);
     }
-    let theirs = httpie_folder(host)
-        .map(|folder| sessions.join(folder).join(format!("{session_name}.json")));
-    Ok(theirs
-        .filter(|path| fs::metadata(path).is_ok())
-        .unwrap_or(flat))
+    // HTTPie keeps the case in which the host was typed.
+    let theirs = [host, &host.to_ascii_lowercase()]
+        .into_iter()
+        .filter_map(httpie_folder)
+        .map(|folder| sessions.join(folder).join(format!("{session_name}.json")))
+        .find(|path| fs::metadata(path).is_ok());
+    Ok(theirs.unwrap_or(flat))
 }
 
 fn check_name(name: &str) -> Result<(), SessionError> {
@@ -229,4 +231,134 @@ fn host_of_folder(folder: &str) -> String {
 /// Removes the session file at `path`.
 pub(crate) fn delete(path: &Path) -> Result<(), SessionError> {
     fs::remove_file(path).map_err(|error| SessionError::io(path, Access::Delete, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sessions::session::tests::Folder;
+
+    fn path(folder: &Folder, name: &str, host: &str) -> PathBuf {
+        let env = Environment::new().with_config_dir(folder.path());
+        path_of(&env, folder.path(), name, host).unwrap()
+    }
+
+    #[test]
+    fn no_two_sessions_share_a_file_and_none_leaves_the_store() {
+        let folder = Folder::new();
+        let sessions = folder.path().join("sessions");
+        for (host, name, file_name) in [
+            ("Example.COM", "a", "example.com_a.json"),
+            ("example.com.", "a", "example.com._a.json"),
+            ("localhost:8080", "a_b", "localhost%3A8080_a_b.json"),
+            ("a_b", "c", "a%5Fb_c.json"),
+            ("a", "b_c", "a_b_c.json"),
+            ("[::1]:80", "a", "%5B%3A%3A1%5D%3A80_a.json"),
+            ("../../etc", "a", "..%2F..%2Fetc_a.json"),
+            ("..", "a", ".._a.json"),
+            ("b\u{fc}cher.de", "a", "b%C3%BCcher.de_a.json"),
+            ("xn--bcher-kva.de", "a", "xn--bcher-kva.de_a.json"),
+            ("a%3Ab", "a", "a%253ab_a.json"),
+            ("", "a", "localhost_a.json"),
+        ] {
+            let found = path(&folder, name, host);
+            assert_eq!(found, sessions.join(file_name));
+        }
+    }
+
+    #[test]
+    fn names_that_cannot_be_are_refused() {
+        let env = Environment::new();
+        let long = "x".repeat(250);
+        for name in [
+            "",
+            ".",
+            "..",
+            "a b",
+            "a:b",
+            "b\u{fc}cher",
+            "a\0",
+            "a%2F",
+            &long,
+        ] {
+            let found = path_of(&env, Path::new("/nowhere"), name, "example.com");
+            assert!(matches!(found, Err(SessionError::BadName { .. })), "{name}");
+        }
+    }
+
+    #[test]
+    fn httpies_file_is_used_in_place_unless_there_is_ours() {
+        let folder = Folder::new();
+        let theirs = folder.path().join("sessions/localhost_8080");
+        fs::create_dir_all(&theirs).unwrap();
+        fs::write(theirs.join("a.json"), "{}").unwrap();
+        assert_eq!(path(&folder, "a", "localhost:8080"), theirs.join("a.json"));
+        // HTTPie would use it for the host `localhost_8080` as well.
+        assert_eq!(
+            path(&folder, "a", "localhost_8080"),
+            folder.path().join("sessions/localhost%5F8080_a.json")
+        );
+        let ours = folder.path().join("sessions/localhost%3A8080_a.json");
+        fs::write(&ours, "{}").unwrap();
+        assert_eq!(path(&folder, "a", "localhost:8080"), ours);
+    }
+
+    #[test]
+    fn a_listing_reads_both_forms_back() {
+        let folder = Folder::new();
+        let sessions = folder.path().join("sessions");
+        assert_eq!(list(folder.path()).unwrap(), []);
+        fs::create_dir_all(sessions.join("localhost_8080")).unwrap();
+        for name in [
+            "localhost_8080/a.json",
+            "localhost_8080/b.json",
+            "localhost%3A8080_a.json",
+            "x.org_c_d.json",
+            "x.org_c_d.json.tmp",
+            "junk",
+        ] {
+            fs::write(sessions.join(name), "{}").unwrap();
+        }
+        let found = list(folder.path()).unwrap();
+        let facts: Vec<_> = found
+            .iter()
+            .map(|s| (s.host.as_str(), s.name.as_str()))
+            .collect();
+        assert_eq!(
+            facts,
+            [
+                ("localhost:8080", "a"),
+                ("localhost:8080", "b"),
+                ("x.org", "c_d")
+            ]
+        );
+        assert!(found[0].path.ends_with("localhost%3A8080_a.json"));
+        delete(&found[0].path).unwrap();
+        assert!(
+            list(folder.path()).unwrap()[0]
+                .path
+                .ends_with("localhost_8080/a.json")
+        );
+    }
+
+    #[test]
+    fn files_that_cannot_be_sessions_are_refused_without_waiting() {
+        let folder = Folder::new();
+        assert!(matches!(
+            read_text(folder.path()),
+            Err(SessionError::NotAFile { .. })
+        ));
+        assert!(matches!(read_text(&folder.path().join("none")), Ok(None)));
+        #[cfg(unix)]
+        assert!(matches!(
+            read_text(Path::new("/dev/zero")),
+            Err(SessionError::NotAFile { .. })
+        ));
+        let large = folder.path().join("large");
+        File::create(&large).unwrap().set_len(MAX_SIZE + 1).unwrap();
+        assert!(matches!(
+            read_text(&large),
+            Err(SessionError::TooLarge { .. })
+        ));
+    }
 }
