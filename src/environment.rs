@@ -88,6 +88,14 @@ impl Environment {
         variable("NO_COLOR").is_some() || variable("TERM").is_some_and(|term| term == "dumb")
     }
 
+    /// The program that shows long texts: `MANPAGER`, `PAGER`, else `less`.
+    pub(crate) fn pager(&self) -> OsString {
+        ["MANPAGER", "PAGER"]
+            .into_iter()
+            .find_map(variable)
+            .unwrap_or_else(|| "less".into())
+    }
+
     /// Replaces a leading `~` by the home directory; any other path comes back as it is.
     pub fn expand_tilde(&self, path: &str) -> PathBuf {
         let rest = match path.strip_prefix('~') {

@@ -1,1 +1,5 @@
-fn main() {}
+//! The door `httpie`.
+
+fn main() -> std::process::ExitCode {
+    httpie::main(httpie::Door::Httpie)
+}

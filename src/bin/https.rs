@@ -1,1 +1,5 @@
-fn main() {}
+//! The door `https`.
+
+fn main() -> std::process::ExitCode {
+    httpie::main(httpie::Door::Https)
+}

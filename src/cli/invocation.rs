@@ -8,6 +8,7 @@ use super::args::{Args, AuthType, Pretty, RequestType, Verify};
 use super::items::{self, FieldValue, Items};
 use crate::environment::Environment;
 use crate::error::Error;
+use crate::headers::Headers;
 
 /// Everything about a run that the command line, the configuration and the terminals decide.
 pub(crate) struct Invocation {
@@ -20,6 +21,8 @@ pub(crate) struct Invocation {
     pub(crate) pretty: Pretty,
     /// Whether the output goes to a terminal: not with `--output`.
     pub(crate) to_terminal: bool,
+    /// Whether standard input may hold the body.
+    pub(crate) reads_stdin: bool,
     pub(crate) trust: Trust,
 }
 
@@ -58,6 +61,7 @@ impl Invocation {
             Verify::Yes => env.ca_bundle().map_or(Trust::Embedded, Trust::Bundle),
         };
         Ok(Invocation {
+            reads_stdin: !args.ignore_stdin && !env.stdin_is_terminal,
             args,
             items,
             print,
@@ -75,6 +79,28 @@ impl Invocation {
             Some(kind) => kind,
             None => RequestType::Json,
         }
+    }
+
+    /// The headers that were typed and not removed again.
+    pub(crate) fn typed_headers(&self) -> Headers {
+        let mut headers = Headers::new();
+        for item in &self.items.headers {
+            match &item.value {
+                Some(value) => headers.append(item.name.as_bytes(), value.as_slice()),
+                None => {
+                    headers.remove(&item.name);
+                }
+            }
+        }
+        headers
+    }
+
+    /// Whether the last that was typed about this header is its removal.
+    pub(crate) fn removes_header(&self, name: &str) -> bool {
+        let mut typed = self.items.headers.iter().rev();
+        typed
+            .find(|item| item.name.eq_ignore_ascii_case(name))
+            .is_some_and(|item| item.value.is_none())
     }
 
     /// Whether `-a` asks for a password on the terminal.

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::redirect;
 use super::response_head::ResponseHead;
+use super::transport::Settings;
 use super::wire::{Incoming, Outgoing, OutgoingBody, ResponseBody, SendError, Wire};
 use crate::error::{Error, ExitStatus};
 use crate::request::build::Request;
@@ -43,50 +44,71 @@ pub(crate) struct Redirects {
     pub(crate) max: Option<u64>,
 }
 
-/// Sends `request`, follows redirects, and gives back the status of the final response.
-///
-/// Every response's cookies go to the jar, as of `now` (seconds since 1970), whether or not an error comes later.
-pub(crate) fn run(
-    wire: &Wire,
-    mut request: Request,
+/// One request and all that follow from it.
+pub(crate) struct Exchange {
+    wire: Wire,
     redirects: Redirects,
-    jar: &mut CookieJar,
+    /// Seconds since 1970, for the cookies.
     now: i64,
-    observer: &mut dyn Observer,
-) -> Result<u16, Error> {
-    let mut hops = 0;
-    loop {
-        observer.request(&mut request)?;
-        let started = Instant::now();
-        let Incoming { head, body } = send(wire, &mut request)?;
-        let elapsed = started.elapsed();
-        keep_cookies(jar, &head, &request.url, now);
-        let location = redirect::location(&head).filter(|_| redirects.follow);
-        let status = head.status;
-        let mut response = Response {
-            head,
-            body,
-            elapsed,
-            is_final: location.is_none(),
-        };
-        hops += 1;
-        if location.is_some() && redirects.max == Some(hops) {
-            let message = format!("Too many redirects (--max-redirects={hops}).");
-            return Err(Error::new(message).with_status(ExitStatus::TooManyRedirects));
+    responses: u64,
+}
+
+impl Exchange {
+    pub(crate) fn new(settings: Settings, redirects: Redirects, now: i64) -> Exchange {
+        Exchange {
+            wire: Wire::new(settings),
+            redirects,
+            now,
+            responses: 0,
         }
-        observer.response(&mut response)?;
-        let Some(location) = location else {
-            return Ok(status);
-        };
-        // What cannot be drained closes its connection; the next request opens another.
-        let _ = std::io::copy(
-            &mut response.body.by_ref().take(DRAIN),
-            &mut std::io::sink(),
-        );
-        drop(response);
-        request = redirect::redirected(request, status, &location)?;
-        let cookie = jar.header_for(&cookie_url(&request.url), now);
-        request.set_cookies(cookie);
+    }
+
+    /// How many responses have come so far.
+    pub(crate) fn responses(&self) -> u64 {
+        self.responses
+    }
+
+    /// Sends `request`, follows redirects, and gives back the status of the final response. Every response's cookies go
+    /// to the jar, whether or not an error comes later.
+    pub(crate) fn run(
+        &mut self,
+        mut request: Request,
+        jar: &mut CookieJar,
+        observer: &mut dyn Observer,
+    ) -> Result<u16, Error> {
+        loop {
+            observer.request(&mut request)?;
+            let started = Instant::now();
+            let Incoming { head, body } = send(&self.wire, &mut request)?;
+            let elapsed = started.elapsed();
+            self.responses += 1;
+            keep_cookies(jar, &head, &request.url, self.now);
+            let status = head.status;
+            let location = redirect::location(&head).filter(|_| self.redirects.follow);
+            if location.is_some() && self.redirects.max == Some(self.responses) {
+                let message = format!("Too many redirects (--max-redirects={}).", self.responses);
+                return Err(Error::new(message).with_status(ExitStatus::TooManyRedirects));
+            }
+            let mut response = Response {
+                head,
+                body,
+                elapsed,
+                is_final: location.is_none(),
+            };
+            observer.response(&mut response)?;
+            let Some(location) = location else {
+                return Ok(status);
+            };
+            // What cannot be drained closes its connection; the next request opens another.
+            let _ = std::io::copy(
+                &mut response.body.by_ref().take(DRAIN),
+                &mut std::io::sink(),
+            );
+            drop(response);
+            request = redirect::redirected(request, status, &location)?;
+            let cookie = jar.header_for(&cookie_url(&request.url), self.now);
+            request.set_cookies(cookie);
+        }
     }
 }
 

@@ -115,6 +115,20 @@ fn parse_status_line(line: &[u8]) -> Option<((u8, u8), u16)> {
 }
 
 impl ResponseHead {
+    /// The status code and the reason phrase as they came, for people.
+    pub(crate) fn status_and_reason(&self) -> String {
+        let line = self
+            .raw
+            .split(|byte| *byte == b'\n')
+            .next()
+            .unwrap_or_default();
+        let text = String::from_utf8_lossy(line.trim_ascii_end()).into_owned();
+        let text = text.split_once(' ').map_or("", |(_, rest)| rest).trim();
+        text.chars()
+            .map(|c| if c.is_control() { '\u{FFFD}' } else { c })
+            .collect()
+    }
+
     /// Whether the connection cannot serve another request (RFC 9112, section 9.3).
     pub(crate) fn closes_connection(&self) -> bool {
         let has = |option: &str| {

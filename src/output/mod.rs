@@ -11,3 +11,4 @@ pub(crate) mod json;
 pub(crate) mod plan;
 pub(crate) mod show;
 pub(crate) mod styles;
+pub(crate) mod target;

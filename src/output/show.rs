@@ -8,6 +8,7 @@ use std::io::{self, Read, Write};
 use super::body::BodyWriter;
 use super::head::{self, HeaderOrder};
 use super::plan::{Parts, Plan};
+use super::target::Target;
 use crate::error::{Error, io_reason};
 use crate::headers::Headers;
 
@@ -29,15 +30,15 @@ struct Selection {
 }
 
 /// An output on which messages appear in order.
-pub(crate) struct Show<W: Write> {
-    out: W,
+pub(crate) struct Show {
+    out: Target,
     plan: Plan,
     previous_had_body: bool,
     must_separate: bool,
 }
 
-impl<W: Write> Show<W> {
-    pub(crate) fn new(out: W, plan: Plan) -> Show<W> {
+impl Show {
+    pub(crate) fn new(out: Target, plan: Plan) -> Show {
         Show {
             out,
             plan,
@@ -142,7 +143,7 @@ impl<W: Write> Show<W> {
             self.write(&line)?;
             self.write(SEPARATOR)?;
         }
-        self.out.flush().map_err(output_error)
+        Ok(())
     }
 
     fn write_head(&mut self, head: &[u8]) -> Result<(), Error> {
@@ -167,7 +168,7 @@ impl<W: Write> Show<W> {
         if self.must_separate {
             self.write(SEPARATOR)?;
         }
-        self.out.flush().map_err(output_error)
+        self.out.settle().map_err(output_error)
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {

@@ -4,7 +4,6 @@
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use super::multipart::{self, Multipart};
 use crate::cli::items::{Field, FieldValue};
@@ -79,6 +78,11 @@ impl Body {
         }
     }
 
+    /// Whether reading it leaves it as it was.
+    pub(crate) fn can_be_read_again(&self) -> bool {
+        !matches!(self, Body::Stream(_))
+    }
+
     /// What it is called in messages.
     pub(crate) fn name(&self) -> String {
         match self {
@@ -109,7 +113,7 @@ impl Body {
         }
     }
 
-    /// Copies all that is read from a stream to `sink` as well, for a body that is shown while it is sent.
+    /// Gives all that is read from a stream to `sink` as well, for a body that is shown while it is sent.
     pub(crate) fn tee(&mut self, sink: TeeSink) {
         if let Body::Stream(stream) = self {
             stream.reader = stream
@@ -121,7 +125,7 @@ impl Body {
 }
 
 /// Where a teed body goes, piece by piece.
-pub(crate) type TeeSink = Arc<Mutex<dyn FnMut(&[u8]) -> io::Result<()> + Send>>;
+pub(crate) type TeeSink = Box<dyn FnMut(&[u8]) -> io::Result<()> + Send>;
 
 struct Tee {
     inner: Box<dyn Read + Send>,
@@ -131,8 +135,7 @@ struct Tee {
 impl Read for Tee {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let length = self.inner.read(out)?;
-        let mut sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
-        sink(&out[..length])?;
+        (self.sink)(&out[..length])?;
         Ok(length)
     }
 }

@@ -1,0 +1,393 @@
+//! One run from end to end, and the one place where the rooms meet: what was asked, the sessions laid over it, the request,
+//! the exchange, what is shown of it, and what the sessions keep.
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::auth;
+use crate::cli::args::{self, Args, RequestType};
+use crate::cli::invocation::{Invocation, Trust};
+use crate::cli::parse::{self, Parsed};
+use crate::cli::{Program, config, help, man};
+use crate::client::exchange::{Exchange, Observer, Redirects, Response, cookie_url};
+use crate::client::tls::{Roots, TlsSettings};
+use crate::client::transport::Settings;
+use crate::environment::Environment;
+use crate::error::{Error, ExitStatus};
+use crate::messages::Messages;
+use crate::output::json::JsonOptions;
+use crate::output::plan::{Parts, Plan};
+use crate::output::show::{Show, ShownBody, output_error};
+use crate::output::styles::Style;
+use crate::output::target::Target;
+use crate::request::build::Request;
+use crate::request::compose::{self, Brought};
+use crate::request::compress::{self, Compress};
+use crate::request::url::{PathStyle, Url};
+use crate::sessions::{AuthType, Credentials, Overlay, OverlayRequest, unix_seconds};
+
+/// Runs `http` or `https` with these arguments (without the program's own name).
+pub(crate) fn run(program: Program, arguments: impl IntoIterator<Item = OsString>) -> ExitStatus {
+    let env = Environment::new();
+    let mut messages = Messages::new(program.name(), &env);
+    let (default_options, warning) = config::default_options(env.config_dir());
+    if let Some(warning) = warning {
+        messages.warning(&warning);
+    }
+    let outcome = match parse::parse(program, arguments, &default_options) {
+        Ok(Parsed::Run(args)) => {
+            messages.quiet = args.quiet;
+            request(*args, &env, &messages)
+        }
+        Ok(other) => answer(program, other, &env, &messages).map(|()| ExitStatus::Success),
+        Err(error) => Err(error),
+    };
+    outcome.unwrap_or_else(|error| {
+        messages.error(&error);
+        error.status()
+    })
+}
+
+/// What is asked of the program itself: help, version and the like.
+fn answer(
+    program: Program,
+    parsed: Parsed,
+    env: &Environment,
+    messages: &Messages,
+) -> Result<(), Error> {
+    const WIDTH: usize = 80;
+    match parsed {
+        Parsed::Help => print(&help::long_help(program.name(), WIDTH)),
+        Parsed::Manual => page(&man::text(program.name(), WIDTH).unwrap_or_default(), env),
+        Parsed::Version => print(&format!("{}\n", help::version())),
+        Parsed::GenerateMan(name) => print(&man::roff(name).unwrap_or_default()),
+        Parsed::DebugInfo | Parsed::Run(_) => {
+            messages.plain(&debug_info(env));
+            Ok(())
+        }
+    }
+}
+
+/// The way of a request through the house.
+fn request(args: Args, env: &Environment, messages: &Messages) -> Result<ExitStatus, Error> {
+    if args.debug {
+        messages.plain(&debug_info(env));
+    }
+    let now = unix_seconds(env.now());
+    let invocation = Invocation::settle(args, env)?;
+    let url = target_url(&invocation)?;
+    let mut overlay = open_sessions(&invocation, &url, env)?;
+    let brought = lay_over(&invocation, &url, &mut overlay, now, messages)?;
+    let mut request = compose::compose(&invocation, url, brought, || messages.hint(STDIN_HINT))?;
+    if let Some(when) = compression(&invocation.args) {
+        compress::compress(&mut request, when)?;
+    }
+    let network = network(&invocation)?;
+    overlay
+        .warnings()
+        .iter()
+        .for_each(|warning| messages.warning(warning));
+
+    let mut printer = Printer::new(&invocation, messages)?;
+    let mut exchange = Exchange::new(network, redirects(&invocation.args), now);
+    let outcome = match invocation.args.offline {
+        true => printer.request(&mut request).map(|()| ExitStatus::Success),
+        false => exchange
+            .run(request, overlay.cookies_mut(), &mut printer)
+            .map(|status| exit_status(status, &invocation.args)),
+    };
+    let outcome = outcome.and_then(|status| printer.show().finish().map(|()| status));
+
+    // What a server has answered to is kept, whatever became of the answer on its way to the screen.
+    if outcome.is_ok() || exchange.responses() > 0 {
+        if let Err(unsaved) = overlay.save(now) {
+            messages.error(&Error::new(unsaved.to_string()));
+            return outcome.and(Ok(ExitStatus::Error));
+        }
+    }
+    outcome
+}
+
+const STDIN_HINT: &str =
+    "waiting for the request body on standard input; give --ignore-stdin (-I) if there is none";
+
+fn target_url(invocation: &Invocation) -> Result<Url, Error> {
+    let args = &invocation.args;
+    let style = if args.path_as_is {
+        PathStyle::AsIs
+    } else {
+        PathStyle::Normalized
+    };
+    let mut url = Url::from_argument(&args.url, &args.default_scheme, style)?;
+    url.append_query(&invocation.items.query);
+    Ok(url)
+}
+
+fn open_sessions(invocation: &Invocation, url: &Url, env: &Environment) -> Result<Overlay, Error> {
+    let typed_host = invocation
+        .typed_headers()
+        .get_str("Host")
+        .map(str::to_owned);
+    let overlay = Overlay::open(
+        env,
+        OverlayRequest {
+            read_write: invocation.args.session.as_deref(),
+            read_only: &invocation.args.session_read_only,
+            host: &typed_host.unwrap_or_else(|| url.authority()),
+        },
+    );
+    overlay.map_err(|error| Error::new(error.to_string()))
+}
+
+/// Lets the sessions give what they hold for this request, and take over what was typed.
+fn lay_over(
+    invocation: &Invocation,
+    url: &Url,
+    overlay: &mut Overlay,
+    now: i64,
+    messages: &Messages,
+) -> Result<Brought, Error> {
+    let has_session =
+        invocation.args.session.is_some() || !invocation.args.session_read_only.is_empty();
+    let typed = invocation.typed_headers();
+    let stored = overlay.headers().clone();
+    if let Some(credentials) = typed_credentials(invocation, url, messages)? {
+        overlay.set_credentials(credentials);
+    }
+    let authorization = match overlay.credentials() {
+        Some(credentials) if !typed.contains("Authorization") => {
+            Some(auth::authorization(credentials)?)
+        }
+        _ => None,
+    };
+    if has_session {
+        overlay.take_over_headers(&typed, &cookie_url(url), now);
+    }
+    Ok(Brought {
+        session_headers: stored,
+        authorization,
+        cookie: match invocation.removes_header("Cookie") {
+            true => None,
+            false => overlay.cookies().header_for(&cookie_url(url), now),
+        },
+        took_typed_cookies: has_session,
+    })
+}
+
+/// Credentials of `-a`, else of the URL; a missing password is asked for.
+fn typed_credentials(
+    invocation: &Invocation,
+    url: &Url,
+    messages: &Messages,
+) -> Result<Option<Credentials>, Error> {
+    let auth_type = match invocation.args.auth_type {
+        None | Some(args::AuthType::Basic) => AuthType::Basic,
+        Some(args::AuthType::Bearer) => AuthType::Bearer,
+        Some(args::AuthType::Digest) => AuthType::Digest,
+    };
+    let raw = match (&invocation.args.auth, &url.user_info) {
+        (Some(user), _) if invocation.needs_password() => {
+            if invocation.args.ignore_stdin {
+                let message = "Unable to prompt for passwords because --ignore-stdin is set.";
+                return Err(Error::usage(message));
+            }
+            let password = auth::prompt::password(messages.program(), user, &url.authority())?;
+            format!("{user}:{password}")
+        }
+        (Some(auth), _) => auth.clone(),
+        (None, Some(info)) => format!(
+            "{}:{}",
+            info.username,
+            info.password.as_deref().unwrap_or_default()
+        ),
+        (None, None) => return Ok(None),
+    };
+    Ok(Some(Credentials::new(auth_type, raw)))
+}
+
+fn compression(args: &Args) -> Option<Compress> {
+    match args.compress {
+        0 => None,
+        1 => Some(Compress::IfSmaller),
+        _ => Some(Compress::Always),
+    }
+}
+
+fn network(invocation: &Invocation) -> Result<Settings, Error> {
+    Ok(Settings {
+        timeout: invocation.args.timeout()?,
+        max_headers: usize::try_from(invocation.args.max_headers)
+            .ok()
+            .filter(|max| *max > 0),
+        tls: TlsSettings {
+            roots: match &invocation.trust {
+                Trust::Embedded => Roots::Embedded,
+                Trust::Bundle(path) => Roots::Bundle(path.clone()),
+                Trust::Nobody => Roots::Unverified,
+            },
+        },
+    })
+}
+
+fn redirects(args: &Args) -> Redirects {
+    Redirects {
+        follow: args.follow,
+        max: u64::try_from(args.max_redirects)
+            .ok()
+            .filter(|max| *max > 0),
+    }
+}
+
+/// The exit status that `--check-status` gives a final response.
+fn exit_status(status: u16, args: &Args) -> ExitStatus {
+    match status {
+        _ if !args.check_status => ExitStatus::Success,
+        300..=399 if !args.follow => ExitStatus::Redirection,
+        400..=499 => ExitStatus::ClientError,
+        500..=599 => ExitStatus::ServerError,
+        _ => ExitStatus::Success,
+    }
+}
+
+/// Shows the messages of an exchange as they come.
+struct Printer<'a> {
+    show: Arc<Mutex<Show>>,
+    invocation: &'a Invocation,
+    messages: &'a Messages,
+}
+
+impl<'a> Printer<'a> {
+    fn new(invocation: &'a Invocation, messages: &'a Messages) -> Result<Printer<'a>, Error> {
+        let target = match &invocation.args.output {
+            Some(path) => Target::file(path)?,
+            None if invocation.args.quiet > 0 => Target::Nowhere,
+            None => Target::stdout()?,
+        };
+        Ok(Printer {
+            show: Arc::new(Mutex::new(Show::new(target, plan(invocation)))),
+            invocation,
+            messages,
+        })
+    }
+
+    fn show(&self) -> MutexGuard<'_, Show> {
+        self.show.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Observer for Printer<'_> {
+    fn request(&mut self, request: &mut Request) -> Result<(), Error> {
+        let head = request.head();
+        let shows_body = self.show().shows_request_bodies();
+        let can_wait = self.invocation.args.offline || request.body.can_be_read_again();
+        if shows_body && !can_wait {
+            self.show().streamed_request(&head)?;
+            let show = Arc::clone(&self.show);
+            request.body.tee(Box::new(move |piece| {
+                show.lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .raw(piece)
+                    .map_err(|error| io::Error::other(output_error(error)))
+            }));
+            return Ok(());
+        }
+        let mut reader = match shows_body {
+            true => request.body.open()?,
+            false => Box::new(io::empty()),
+        };
+        let body = ShownBody {
+            reader: &mut reader,
+            headers: &request.headers,
+        };
+        self.show().request(&head, Some(body))
+    }
+
+    fn response(&mut self, response: &mut Response) -> Result<(), Error> {
+        let args = &self.invocation.args;
+        let status = exit_status(response.head.status, args);
+        if status != ExitStatus::Success
+            && response.is_final
+            && (!self.invocation.to_terminal || args.quiet == 1)
+        {
+            self.messages
+                .warning(&format!("HTTP {}", response.head.status_and_reason()));
+        }
+        let body = ShownBody {
+            reader: &mut response.body,
+            headers: &response.head.headers,
+        };
+        self.show().response(
+            &response.head.raw,
+            body,
+            response.elapsed.as_secs_f64(),
+            response.is_final,
+        )
+    }
+}
+
+fn plan(invocation: &Invocation) -> Plan {
+    let args = &invocation.args;
+    let options = args.format_options;
+    let (format, colors) = match invocation.pretty {
+        args::Pretty::All => (true, true),
+        args::Pretty::Format => (true, false),
+        args::Pretty::Colors => (false, true),
+        args::Pretty::None => (false, false),
+    };
+    Plan {
+        parts: Parts::from_letters(&invocation.print),
+        history: Parts::from_letters(invocation.history_print.as_deref().unwrap_or_default()),
+        format,
+        sort_headers: options.headers_sort,
+        json: JsonOptions {
+            indent: usize::from(options.json_indent),
+            sort_keys: options.json_sort_keys,
+            format: options.json_format,
+            escape_controls: false,
+        },
+        style: colors.then(|| Style::named(args.style)).flatten(),
+        by_line: args.stream,
+        any_type_may_be_json: args.request_type == Some(RequestType::Json),
+        to_terminal: invocation.to_terminal,
+    }
+}
+
+fn print(text: &str) -> Result<(), Error> {
+    Target::stdout()?
+        .write_all(text.as_bytes())
+        .map_err(output_error)
+}
+
+/// Shows a long text with the user's pager on a terminal; prints it elsewhere, and where there is no pager.
+fn page(text: &str, env: &Environment) -> Result<(), Error> {
+    if !env.stdout_is_terminal {
+        return print(text);
+    }
+    let pager = env.pager();
+    let spawned = Command::new(&pager)
+        .stdin(Stdio::piped())
+        .env("LESS", "-R")
+        .spawn();
+    let Ok(mut child) = spawned else {
+        return print(text);
+    };
+    if let Some(mut input) = child.stdin.take() {
+        // A pager that is left early closes its input.
+        let _ = input.write_all(text.as_bytes());
+    }
+    let _ = child.wait();
+    Ok(())
+}
+
+/// Facts for a report of a fault; no secrets.
+fn debug_info(env: &Environment) -> String {
+    format!(
+        "HTTPie {}\nhttpie-rs on {} {}\nconfiguration directory: {}\n\n",
+        help::version(),
+        std::env::consts::OS,
+        std::env::consts::ARCH,
+        env.config_dir().display()
+    )
+}

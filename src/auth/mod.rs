@@ -1,0 +1,65 @@
+//! Credentials: from what was typed or stored to the value of the Authorization header.
+
+pub(crate) mod prompt;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+
+use crate::error::Error;
+use crate::sessions::{AuthType, Credentials};
+
+/// The value of Authorization for credentials (RFC 7617 for basic, RFC 6750 for bearer).
+///
+/// # Errors
+/// A type that we do not know, or characters that no header can hold.
+pub(crate) fn authorization(credentials: &Credentials) -> Result<Vec<u8>, Error> {
+    match credentials.auth_type() {
+        AuthType::Basic => Ok(basic(credentials.raw_auth()).into_bytes()),
+        AuthType::Bearer => {
+            let token = credentials.raw_auth().trim();
+            if token.contains(|c: char| c.is_control()) {
+                return Err(Error::new("the bearer token has a control character in it"));
+            }
+            Ok(format!("Bearer {token}").into_bytes())
+        }
+        AuthType::Digest => Err(Error::new(
+            "digest authentication is not supported yet by this version; basic and bearer are",
+        )),
+        AuthType::Other(name) => Err(Error::new(format!(
+            "the authentication type '{name}' is not known; known are basic and bearer"
+        ))),
+    }
+}
+
+fn basic(raw: &str) -> String {
+    let user_and_password = match raw.contains(':') {
+        true => raw.to_owned(),
+        false => format!("{raw}:"),
+    };
+    format!("Basic {}", BASE64_STANDARD.encode(user_and_password))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn basic_credentials_are_encoded_as_utf_8() {
+        let value = |raw: &str| authorization(&Credentials::new(AuthType::Basic, raw)).unwrap();
+        assert_eq!(
+            value("Aladdin:open sesame"),
+            b"Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="
+        );
+        assert_eq!(value("test:123£"), b"Basic dGVzdDoxMjPCow==");
+        assert_eq!(value("u"), value("u:"));
+    }
+
+    #[test]
+    fn a_bearer_token_is_one_line() {
+        assert_eq!(
+            authorization(&Credentials::new(AuthType::Bearer, " tok\n")).unwrap(),
+            b"Bearer tok"
+        );
+        assert!(authorization(&Credentials::new(AuthType::Bearer, "a\r\nX: y")).is_err());
+    }
+}

@@ -1,0 +1,189 @@
+//! From what was asked to a request: which body it has, which headers its kind brings, and how they meet those of the
+//! sessions and the typed ones.
+
+use std::path::Path;
+
+use super::body::{self, Body};
+use super::build::{self, ACCEPT_JSON, Ingredients, Request};
+use super::multipart::{self, Multipart};
+use super::nested_json;
+use super::stdin::{self, LengthWanted};
+use super::url::Url;
+use crate::cli::args::RequestType;
+use crate::cli::invocation::{Invocation, mixed_bodies};
+use crate::cli::items::{FieldValue, FileItem};
+use crate::cli::json_value::JsonValue;
+use crate::error::Error;
+use crate::headers::Headers;
+
+/// What sessions and credentials bring to a request.
+pub(crate) struct Brought {
+    pub(crate) session_headers: Headers,
+    pub(crate) authorization: Option<Vec<u8>>,
+    /// The cookies that apply, as one Cookie header.
+    pub(crate) cookie: Option<Vec<u8>>,
+    /// Whether a typed Cookie header is among `cookie` already.
+    pub(crate) took_typed_cookies: bool,
+}
+
+/// Makes the request that was asked for.
+///
+/// `waiting` is called when standard input has been silent for a second.
+///
+/// # Errors
+/// A body that cannot be read or does not fit its kind; two bodies.
+pub(crate) fn compose(
+    invocation: &Invocation,
+    url: Url,
+    brought: Brought,
+    waiting: impl FnOnce(),
+) -> Result<Request, Error> {
+    let args = &invocation.args;
+    let kind = invocation.request_type();
+    let mut defaults = Headers::new();
+    let body = choose_body(invocation, kind, &mut defaults, waiting)?;
+    let mut typed = invocation.items.headers.clone();
+    if brought.took_typed_cookies {
+        typed.retain(|item| !item.name.eq_ignore_ascii_case("Cookie"));
+    }
+    Ok(build::build(Ingredients {
+        method: args
+            .method
+            .clone()
+            .map(|method| method.to_ascii_uppercase()),
+        url,
+        defaults,
+        session: &brought.session_headers,
+        typed: &typed,
+        authorization: brought.authorization,
+        cookie: brought.cookie,
+        body,
+        chunked: args.chunked,
+    }))
+}
+
+fn choose_body(
+    invocation: &Invocation,
+    kind: RequestType,
+    defaults: &mut Headers,
+    waiting: impl FnOnce(),
+) -> Result<Body, Error> {
+    let args = &invocation.args;
+    let items = &invocation.items;
+    let mut body = match (&items.body_file, &args.raw) {
+        (Some(file), _) => Body::File {
+            length: multipart::file_length(&file.path)?,
+            path: file.path.clone(),
+        },
+        (None, Some(raw)) => Body::Bytes(raw.clone().into_bytes()),
+        (None, None) => Body::Empty,
+    };
+    let has_other = !body.is_empty() || !items.fields.is_empty();
+    if invocation.reads_stdin {
+        let input = stdin::read(length_wanted(invocation), waiting)?;
+        if !input.is_empty() {
+            if has_other {
+                return Err(mixed_bodies());
+            }
+            body = input;
+        }
+    }
+    let has_data = !body.is_empty() || !items.fields.is_empty();
+    match kind {
+        RequestType::Json => {
+            if has_data || args.request_type == Some(RequestType::Json) {
+                defaults.append("Accept", ACCEPT_JSON);
+                defaults.append(
+                    "Content-Type",
+                    file_type(items.body_file.as_ref()).unwrap_or("application/json".to_owned()),
+                );
+            }
+        }
+        RequestType::Form => {
+            let form = "application/x-www-form-urlencoded; charset=utf-8".to_owned();
+            defaults.append(
+                "Content-Type",
+                file_type(items.body_file.as_ref()).unwrap_or(form),
+            );
+        }
+        RequestType::Multipart => {}
+    }
+    if !items.fields.is_empty() || (kind == RequestType::Multipart && body.is_empty()) {
+        body = fields_body(invocation, kind, defaults)?;
+    }
+    Ok(body)
+}
+
+/// A length is needed unless the user gives it or the body goes out in chunks.
+fn length_wanted(invocation: &Invocation) -> LengthWanted {
+    let typed = |name: &str| {
+        let mut headers = invocation.items.headers.iter();
+        headers.any(|item| item.name.eq_ignore_ascii_case(name) && item.value.is_some())
+    };
+    match invocation.args.chunked || typed("Content-Length") || typed("Transfer-Encoding") {
+        true => LengthWanted::No,
+        false => LengthWanted::IfPossible,
+    }
+}
+
+fn fields_body(
+    invocation: &Invocation,
+    kind: RequestType,
+    defaults: &mut Headers,
+) -> Result<Body, Error> {
+    let fields = &invocation.items.fields;
+    Ok(match kind {
+        RequestType::Json => {
+            let values = fields.iter().map(|field| {
+                let value = match &field.value {
+                    FieldValue::Text(text) => JsonValue::String(text.clone()),
+                    FieldValue::Json(value) => value.clone(),
+                    FieldValue::File(_) => JsonValue::Null,
+                };
+                (field.name.as_str(), value)
+            });
+            let mut text = String::new();
+            nested_json::build(values)?.write(&mut text);
+            Body::Bytes(text.into_bytes())
+        }
+        RequestType::Form => match body::urlencoded(fields)? {
+            text if text.is_empty() => Body::Empty,
+            text => Body::Bytes(text.into_bytes()),
+        },
+        RequestType::Multipart => {
+            let mut parts = Multipart::new(invocation.args.boundary.clone());
+            for field in fields {
+                match &field.value {
+                    FieldValue::File(file) => {
+                        parts.add_file(
+                            &field.name,
+                            file.path.clone(),
+                            file_type(Some(file)).as_deref(),
+                        )?;
+                    }
+                    value => {
+                        if let Some(text) = body::form_text(value)? {
+                            parts.add_text(&field.name, &text);
+                        }
+                    }
+                }
+            }
+            parts.close();
+            defaults.append(
+                "Content-Type",
+                format!("multipart/form-data; boundary={}", parts.boundary()),
+            );
+            Body::Multipart(parts)
+        }
+    })
+}
+
+/// The media type of a file: what `;type=` says, else what its name suggests.
+fn file_type(file: Option<&FileItem>) -> Option<String> {
+    let file = file?;
+    file.mime_type.clone().or_else(|| guessed_type(&file.path))
+}
+
+fn guessed_type(path: &Path) -> Option<String> {
+    mime_guess::from_path(path).first_raw().map(str::to_owned)
+}
