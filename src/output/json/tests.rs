@@ -594,6 +594,31 @@ fn sparse_notes_give_the_same_output() {
 }
 
 #[test]
+fn many_members_of_one_name_keep_their_order() {
+    let mut random = Random(13);
+    let names: Vec<usize> = (0..3000).map(|_| random.below(40)).collect();
+    let members: Vec<String> = names
+        .iter()
+        .enumerate()
+        .map(|(place, name)| format!("\"{name:02}\":{place}"))
+        .collect();
+    let mut wanted: Vec<(usize, usize)> = names
+        .into_iter()
+        .enumerate()
+        .map(|(place, name)| (name, place))
+        .collect();
+    wanted.sort();
+    let wanted: Vec<String> = wanted
+        .iter()
+        .map(|(name, place)| format!("    \"{name:02}\": {place}"))
+        .collect();
+    check(
+        &format!("{{{}}}", members.join(",")),
+        &format!("{{\n{}\n}}", wanted.join(",\n")),
+    );
+}
+
+#[test]
 fn notes_stay_small_however_small_the_objects() {
     let text = ["[", &"{\"b\":1,\"a\":1},".repeat(1 << 20), "0]"].concat();
     let out = formatted(&text).unwrap();
