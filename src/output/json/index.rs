@@ -200,6 +200,22 @@ impl Builder {
         }
     }
 
+    /// Keeps the ordered members of the innermost frame for the entry at `place`.
+    fn keep_list(&mut self, frame: usize, place: usize) {
+        let count = (self.open.len() - frame - FRAME_HEAD) as u32;
+        if frame == 0 && self.members.is_empty() {
+            // The list of an outermost object may be very long: it is taken over, not copied.
+            self.members = std::mem::take(&mut self.open);
+            self.members[1] = count;
+            self.entries[place].first = 1;
+            return;
+        }
+        self.entries[place].first = self.members.len() as u32;
+        self.members.push(count);
+        self.members
+            .extend_from_slice(&self.open[frame + FRAME_HEAD..]);
+    }
+
     fn size(&self) -> usize {
         self.entries.len() * size_of::<Entry>() + (self.members.len() + self.open.len()) * 4
     }
@@ -258,9 +274,7 @@ impl Recorder for Builder {
                 self.entries[place].first = IN_ORDER;
             }
         } else {
-            self.entries[place].first = self.members.len() as u32;
-            self.members.push(names.len() as u32);
-            self.members.extend_from_slice(names);
+            self.keep_list(frame, place);
         }
         self.open.truncate(frame);
         if let Policy::Everything { budget } = self.policy
