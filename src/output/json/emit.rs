@@ -177,6 +177,7 @@ impl<'a, P: Painter> Emitter<'a, P> {
         }
     }
 
+    #[inline(always)]
     fn begin(&mut self, bracket: u8, frame: Frame) {
         self.painter.turn_to(Token::Punctuation, &mut self.sink);
         self.sink.byte(bracket);
