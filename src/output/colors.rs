@@ -88,12 +88,12 @@ fn next_control(text: &[u8], mut at: usize, layout: Layout) -> Option<usize> {
     while let Some(&byte) = text.get(at) {
         let rest = &text[at..];
         let length = match byte {
-            0x20..0x7F => 1,
+            b' '..=b'~' => 1,
             b'\n' | b'\t' if layout == Layout::KeepLines => 1,
             b'\r' if layout == Layout::KeepLines && rest.get(1) == Some(&b'\n') => 1,
-            0x80.. => match first_character(rest) {
+            0x80..=0xFF => match first_character(rest) {
                 Some(character) if !steers(character) => character.len_utf8(),
-                None if !(0x80..0xA0).contains(&byte) => 1,
+                None if byte >= 0xA0 => 1,
                 _ => return Some(at),
             },
             _ => return Some(at),

@@ -25,7 +25,7 @@ pub(crate) fn write_head(
 ) {
     let mut lines = lines_of(head);
     if order == HeaderOrder::ByName && lines.len() > 1 {
-        lines[1..].sort_by_key(|line| name_of(line));
+        lines[1..].sort_by_key(name_of);
     }
     let mut brush = Brush::new(style);
     let last = lines.len().saturating_sub(1);

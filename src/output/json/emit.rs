@@ -177,6 +177,7 @@ impl<'a, P: Painter> Emitter<'a, P> {
         }
     }
 
+    #[inline(always)]
     fn begin(&mut self, bracket: u8, frame: Frame) {
         self.painter.turn_to(Token::Punctuation, &mut self.sink);
         self.sink.byte(bracket);
@@ -262,6 +263,12 @@ impl<'a, P: Painter> Emitter<'a, P> {
     /// Writes a member's name and colon; gives the offset of its value.
     #[inline(always)]
     fn name(&mut self, at: usize) -> usize {
+        if P::PLAIN
+            && !self.options.escape_controls
+            && let Some(end) = self.sink.short_string(self.text, at, b"\": ")
+        {
+            return skip_space(self.text, skip_space(self.text, end) + 1);
+        }
         let colon = skip_space(self.text, self.string(at, Token::Name));
         self.painter.turn_to(Token::Punctuation, &mut self.sink);
         self.sink.pair(*b": ");
@@ -282,6 +289,15 @@ impl<'a, P: Painter> Emitter<'a, P> {
     #[inline(always)]
     fn string(&mut self, at: usize, token: Token) -> usize {
         self.painter.turn_to(token, &mut self.sink);
+        if !self.options.escape_controls
+            && let Some(end) = self.sink.short_string(self.text, at, b"\"")
+        {
+            return end;
+        }
+        self.long_string(at)
+    }
+
+    fn long_string(&mut self, at: usize) -> usize {
         self.sink.byte(b'"');
         let mut at = at + 1;
         loop {

@@ -200,6 +200,22 @@ impl Builder {
         }
     }
 
+    /// Keeps the ordered members of the innermost frame for the entry at `place`.
+    fn keep_list(&mut self, frame: usize, place: usize) {
+        let count = (self.open.len() - frame - FRAME_HEAD) as u32;
+        if frame == 0 && self.members.is_empty() {
+            // The list of an outermost object may be very long: it is taken over, not copied.
+            self.members = std::mem::take(&mut self.open);
+            self.members[1] = count;
+            self.entries[place].first = 1;
+            return;
+        }
+        self.entries[place].first = self.members.len() as u32;
+        self.members.push(count);
+        self.members
+            .extend_from_slice(&self.open[frame + FRAME_HEAD..]);
+    }
+
     fn size(&self) -> usize {
         self.entries.len() * size_of::<Entry>() + (self.members.len() + self.open.len()) * 4
     }
@@ -251,17 +267,14 @@ impl Recorder for Builder {
         if self.policy == Policy::LargeOnly && small {
             self.entries.truncate(place);
             self.members.truncate(members_before);
-        } else if in_order(text, names) {
+        } else if !sort(text, names) {
             if place + 1 == self.entries.len() && self.policy != Policy::LargeOnly {
                 self.entries.pop();
             } else {
                 self.entries[place].first = IN_ORDER;
             }
         } else {
-            sort(text, names);
-            self.entries[place].first = self.members.len() as u32;
-            self.members.push(names.len() as u32);
-            self.members.extend_from_slice(names);
+            self.keep_list(frame, place);
         }
         self.open.truncate(frame);
         if let Policy::Everything { budget } = self.policy
@@ -272,15 +285,35 @@ impl Recorder for Builder {
     }
 }
 
-fn in_order(text: &[u8], names: &[u32]) -> bool {
-    names.is_sorted_by(|&a, &b| compare_names(text, a as usize, b as usize).is_le())
+/// Orders members by name, those of one name by place; tells whether that moved any. No memory is taken.
+#[inline(always)]
+fn sort(text: &[u8], names: &mut [u32]) -> bool {
+    /// Up to here the plainest way is the fastest.
+    const FEW: usize = 16;
+    if names.len() > FEW {
+        return sort_many(text, names);
+    }
+    let mut moved = false;
+    for index in 1..names.len() {
+        let name = names[index];
+        let mut place = index;
+        while place > 0 && compare_names(text, names[place - 1] as usize, name as usize).is_gt() {
+            names[place] = names[place - 1];
+            place -= 1;
+        }
+        names[place] = name;
+        moved |= place != index;
+    }
+    moved
 }
 
-/// Orders members by name, those of one name by place. No memory is taken.
-fn sort(text: &[u8], names: &mut [u32]) {
-    names.sort_unstable_by(|&a, &b| {
-        compare_names(text, a as usize, b as usize).then_with(|| a.cmp(&b))
-    });
+fn sort_many(text: &[u8], names: &mut [u32]) -> bool {
+    let compare = |a: &u32, b: &u32| compare_names(text, *a as usize, *b as usize);
+    if names.is_sorted_by(|a, b| compare(a, b).is_le()) {
+        return false;
+    }
+    names.sort_unstable_by(|a, b| compare(a, b).then_with(|| a.cmp(b)));
+    true
 }
 
 #[cfg(test)]

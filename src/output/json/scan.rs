@@ -3,7 +3,7 @@
 //! It walks a value once without recursion; a [`Recorder`] is told of objects and their members. One bit a level is all
 //! the memory it needs.
 
-use super::text::{find_string_stop, hex4};
+use super::text::{find_digits_end, find_string_stop, hex4};
 
 /// Is told where objects open and close and where their members stand.
 pub(super) trait Recorder {
@@ -199,24 +199,16 @@ fn escape(text: &[u8], at: usize) -> Result<usize, Fault> {
 }
 
 #[inline(always)]
-fn digits(text: &[u8], mut at: usize) -> usize {
-    while byte(text, at).is_ascii_digit() {
-        at += 1;
-    }
-    at
-}
-
-#[inline(always)]
 fn number(text: &[u8], start: usize) -> Result<usize, Fault> {
     let mut at = start + usize::from(byte(text, start) == b'-');
     match byte(text, at) {
         b'0' => at += 1,
-        b'1'..=b'9' => at = digits(text, at + 1),
+        b'1'..=b'9' => at = find_digits_end(text, at + 1),
         b'I' => return literal(text, start),
         _ => return fault(start, "a number is not valid"),
     }
     if byte(text, at) == b'.' {
-        let end = digits(text, at + 1);
+        let end = find_digits_end(text, at + 1);
         if end == at + 1 {
             return fault(end, "a number has no digit after its point");
         }
@@ -224,7 +216,7 @@ fn number(text: &[u8], start: usize) -> Result<usize, Fault> {
     }
     if matches!(byte(text, at), b'e' | b'E') {
         let sign = usize::from(matches!(byte(text, at + 1), b'+' | b'-'));
-        let end = digits(text, at + 1 + sign);
+        let end = find_digits_end(text, at + 1 + sign);
         if end == at + 1 + sign {
             return fault(end, "a number has no digit in its exponent");
         }

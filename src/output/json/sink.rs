@@ -3,12 +3,11 @@
 
 use std::io::{self, Write};
 
-use super::text::{below, equal};
+use super::text::{BLOCK, below, block, equal, first_mark};
 
 /// What goes to the writer at once.
 const FLUSH_AT: usize = 64 << 10;
-/// The size of a block; the buffer always has room for a few.
-const BLOCK: usize = 16;
+/// What can always be put without another look at the room that is left.
 const ROOM: usize = 256;
 
 /// White space of a line break: a comma, which may be skipped, the line feed and the indentation.
@@ -35,7 +34,8 @@ impl Piece {
 }
 
 pub(super) struct Sink<'w> {
-    buffer: Vec<u8>,
+    /// Its size is part of its type, so that the compiler knows what fits.
+    buffer: Box<[u8; FLUSH_AT + ROOM]>,
     filled: usize,
     writer: &'w mut dyn Write,
     failure: Option<io::Error>,
@@ -44,7 +44,7 @@ pub(super) struct Sink<'w> {
 impl<'w> Sink<'w> {
     pub(super) fn new(writer: &'w mut dyn Write) -> Sink<'w> {
         Sink {
-            buffer: vec![0; FLUSH_AT + ROOM],
+            buffer: Box::new([0; FLUSH_AT + ROOM]),
             filled: 0,
             writer,
             failure: None,
@@ -104,7 +104,7 @@ impl<'w> Sink<'w> {
     pub(super) fn piece(&mut self, piece: &Piece) {
         if piece.length > 0 {
             self.make_room();
-            self.block::<PIECE_SIZE>(&piece.bytes);
+            self.copy::<PIECE_SIZE>(&piece.bytes);
             self.filled += piece.length;
         }
     }
@@ -126,7 +126,7 @@ impl<'w> Sink<'w> {
         self.make_room();
         let skip = usize::from(!comma);
         if spaces <= 30 {
-            self.block::<32>(&BREAK[skip..skip + 32]);
+            self.copy::<32>(&BREAK[skip..skip + 32]);
             self.filled += spaces + 2 - skip;
         } else {
             self.long_break(skip, spaces);
@@ -144,8 +144,32 @@ impl<'w> Sink<'w> {
     }
 
     #[inline(always)]
-    fn block<const SIZE: usize>(&mut self, bytes: &[u8]) {
+    fn copy<const SIZE: usize>(&mut self, bytes: &[u8]) {
         self.buffer[self.filled..self.filled + SIZE].copy_from_slice(&bytes[..SIZE]);
+    }
+
+    /// Puts a whole string if it is short and has no escapes, `closing` in the place of its closing quote: a quote and, for
+    /// a name, the colon and space behind it. Gives the offset behind the string. `at` is that of its opening quote.
+    #[inline(always)]
+    pub(super) fn short_string<const CLOSING: usize>(
+        &mut self,
+        text: &[u8],
+        at: usize,
+        closing: &[u8; CLOSING],
+    ) -> Option<usize> {
+        const QUOTE: u64 = 0xFF;
+        let [low, high] = block(text, at)?;
+        let stops = |word| equal(word, b'"') | equal(word, b'\\');
+        let length = first_mark(stops(low) & !QUOTE, stops(high));
+        if *text.get(at + length)? != b'"' {
+            return None;
+        }
+        self.make_room();
+        self.copy::<BLOCK>(&text[at..at + BLOCK]);
+        let end = self.filled + length;
+        self.buffer[end..end + CLOSING].copy_from_slice(closing);
+        self.filled = end + CLOSING;
+        Some(at + length + 1)
     }
 
     /// Puts the bytes of `text` from `at` up to the first quote or backslash; gives its offset.
@@ -177,10 +201,10 @@ impl<'w> Sink<'w> {
 
     #[inline(always)]
     fn copy_until(&mut self, text: &[u8], mut at: usize, stops: impl Fn(u64) -> u64) -> usize {
-        while let Some(block) = text.get(at..at + BLOCK) {
+        while let Some([low, high]) = block(text, at) {
             self.make_room();
-            self.block::<BLOCK>(block);
-            let length = first_stop(block, &stops);
+            self.copy::<BLOCK>(&text[at..at + BLOCK]);
+            let length = first_mark(stops(low), stops(high));
             self.filled += length;
             at += length;
             if length < BLOCK {
@@ -199,17 +223,4 @@ impl<'w> Sink<'w> {
         }
         at
     }
-}
-
-/// The place of the first stop in a block, or its size.
-#[inline(always)]
-fn first_stop(block: &[u8], stops: &impl Fn(u64) -> u64) -> usize {
-    let (low, high) = block.split_at(8);
-    let read = |bytes: &[u8]| bytes.try_into().map_or(0, u64::from_le_bytes);
-    let marks = stops(read(low));
-    if marks != 0 {
-        return (marks.trailing_zeros() / 8) as usize;
-    }
-    let marks = stops(read(high));
-    8 + (marks.trailing_zeros() / 8) as usize
 }

@@ -25,16 +25,40 @@ pub(super) fn word(text: &[u8], at: usize) -> Option<u64> {
     Some(u64::from_le_bytes(bytes.try_into().ok()?))
 }
 
+/// The size of a block.
+pub(super) const BLOCK: usize = 16;
+
+/// The block at an offset as two little-endian words, unless fewer bytes are left.
+#[inline(always)]
+pub(super) fn block(text: &[u8], at: usize) -> Option<[u64; 2]> {
+    let bytes = text.get(at..at + BLOCK)?;
+    let (low, high) = bytes.split_at(8);
+    Some([
+        u64::from_le_bytes(low.try_into().ok()?),
+        u64::from_le_bytes(high.try_into().ok()?),
+    ])
+}
+
+/// The place of the first mark in the marks of two words; the size of a block if there is none.
+#[inline(always)]
+pub(super) fn first_mark(low: u64, high: u64) -> usize {
+    if low != 0 {
+        return (low.trailing_zeros() / 8) as usize;
+    }
+    8 + (high.trailing_zeros() / 8) as usize
+}
+
 /// The offset of the next quote, backslash or control character; notes whether bytes above ASCII were met.
 #[inline(always)]
 pub(super) fn find_string_stop(text: &[u8], mut at: usize, non_ascii: &mut bool) -> usize {
+    let stops = |word| equal(word, b'"') | equal(word, b'\\') | below(word, 0x20);
     let mut seen = 0;
     while let Some(word) = word(text, at) {
         seen |= word;
-        let stops = equal(word, b'"') | equal(word, b'\\') | below(word, 0x20);
-        if stops != 0 {
+        let marks = stops(word);
+        if marks != 0 {
             *non_ascii |= seen & HIGHS != 0;
-            return at + (stops.trailing_zeros() / 8) as usize;
+            return at + (marks.trailing_zeros() / 8) as usize;
         }
         at += 8;
     }
@@ -44,6 +68,15 @@ pub(super) fn find_string_stop(text: &[u8], mut at: usize, non_ascii: &mut bool)
             break;
         }
         *non_ascii |= byte >= 0x80;
+        at += 1;
+    }
+    at
+}
+
+/// The offset behind a run of digits.
+#[inline(always)]
+pub(super) fn find_digits_end(text: &[u8], mut at: usize) -> usize {
+    while text.get(at).is_some_and(u8::is_ascii_digit) {
         at += 1;
     }
     at
