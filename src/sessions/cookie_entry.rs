@@ -12,6 +12,8 @@ pub(super) struct CookieEntry<'a> {
     pub(super) cookie: Cookie,
     /// What stands in the file for it.
     pub(super) stored: Option<Json<'a>>,
+    /// Whether that says the cookie's name, as it does in a list.
+    pub(super) holds_name: bool,
     pub(super) changed: bool,
 }
 
@@ -21,6 +23,7 @@ impl CookieEntry<'_> {
         CookieEntry {
             cookie,
             stored: None,
+            holds_name: false,
             changed: true,
         }
     }
@@ -159,11 +162,6 @@ fn write_domain(cookie: &Cookie) -> Output<'static> {
         Reach::HostOnly if !domain.contains('.') => format!("{domain}.local"),
         Reach::HostOnly => domain.clone(),
     })
-}
-
-pub(super) fn holds_name(stored: Json<'_>) -> bool {
-    let members = stored.members("a cookie").unwrap_or_default();
-    members.iter().any(|(key, _)| key == "name")
 }
 
 pub(super) fn write_cookie<'a>(entry: &CookieEntry<'a>, with_name: bool) -> Output<'a> {

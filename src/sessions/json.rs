@@ -391,44 +391,65 @@ fn write_escaped(out: &mut String, character: char) {
 
 /// Writes the tokens of a valid JSON text with our white space between them.
 fn write_verbatim(out: &mut String, json: &str, depth: usize) {
+    let mut rest = json;
     let mut level = 0_usize;
-    let mut in_string = false;
-    let mut escaped = false;
     let mut just_opened = false;
-    let line = |out: &mut String, level: usize| {
-        if level <= MAX_INDENTED_DEPTH {
+    while let Some(&first) = rest.as_bytes().first() {
+        let length = match first {
+            b' ' | b'\t' | b'\n' | b'\r' => {
+                rest = &rest[1..];
+                continue;
+            }
+            b'"' => string_length(rest),
+            b'{' | b'[' | b'}' | b']' | b',' | b':' => 1,
+            _ => rest
+                .find([',', '}', ']', ' ', '\t', '\n', '\r'])
+                .unwrap_or(rest.len()),
+        };
+        let (token, after) = rest.split_at(length);
+        rest = after;
+        if matches!(first, b'}' | b']') {
+            level = level.saturating_sub(1);
+        }
+        let is_empty_pair = just_opened && matches!(first, b'}' | b']');
+        let breaks = just_opened || matches!(first, b'}' | b']');
+        // The brackets of the first level that is not indented stay on their line too.
+        let is_indented = match first {
+            b'}' | b']' => level < MAX_INDENTED_DEPTH,
+            _ => level <= MAX_INDENTED_DEPTH,
+        };
+        if breaks && is_indented && !is_empty_pair {
             break_line(out, depth + level);
         }
-    };
-    for character in json.chars() {
-        if in_string {
-            match character.is_ascii() {
-                true => out.push(character),
-                false => write_escaped(out, character),
-            }
-            in_string = escaped || character != '"';
-            escaped = !escaped && character == '\\';
-            continue;
-        }
-        if character.is_ascii_whitespace() {
-            continue;
-        }
-        if matches!(character, '}' | ']') {
-            level = level.saturating_sub(1);
-            if !just_opened && level < MAX_INDENTED_DEPTH {
-                line(out, level);
-            }
-        } else if just_opened {
-            line(out, level);
-        }
-        just_opened = matches!(character, '{' | '[');
-        out.push(character);
-        match character {
-            '"' => in_string = true,
-            '{' | '[' => level += 1,
-            ',' => line(out, level),
-            ':' => out.push(' '),
+        just_opened = matches!(first, b'{' | b'[');
+        level += usize::from(just_opened);
+        push_ascii(out, token);
+        match first {
+            b',' if level <= MAX_INDENTED_DEPTH => break_line(out, depth + level),
+            b':' => out.push(' '),
             _ => {}
+        }
+    }
+}
+
+/// The length of the string, quotes included, with which a valid JSON text begins.
+fn string_length(json: &str) -> usize {
+    let bytes = json.as_bytes();
+    let mut end = 1;
+    while end < bytes.len() && bytes[end] != b'"' {
+        end += if bytes[end] == b'\\' { 2 } else { 1 };
+    }
+    (end + 1).min(bytes.len())
+}
+
+fn push_ascii(out: &mut String, token: &str) {
+    if token.is_ascii() {
+        return out.push_str(token);
+    }
+    for character in token.chars() {
+        match character.is_ascii() {
+            true => out.push(character),
+            false => write_escaped(out, character),
         }
     }
 }
