@@ -65,8 +65,8 @@ pub(super) fn read_cookie(
     let mut scope = (String::new(), Reach::Unbound);
     let mut cookie = Cookie::new("", "", "", Reach::Unbound);
     let mut rest = Rest::default();
-    for (member, json) in stored.members("a cookie")? {
-        match &*member {
+    stored.each_member("a cookie", |member, json| {
+        match member {
             "name" if key.is_none() => name = Some(bytes_of(&json.text("\"name\" of a cookie")?)),
             "value" if json.is_null() => value = None,
             "value" => value = Some(bytes_of(&json.text("\"value\" of a cookie")?)),
@@ -79,7 +79,8 @@ pub(super) fn read_cookie(
             "rest" if !json.is_null() => rest = read_rest(json)?,
             _ => {}
         }
-    }
+        Ok(())
+    })?;
     let Some(name) = name else {
         return Err(stored.reject("a cookie must have a \"name\""));
     };
@@ -107,8 +108,8 @@ pub(super) fn read_cookie(
 
 fn read_rest(rest: Json<'_>) -> Result<Rest, Misfit> {
     let mut facts = Rest::default();
-    for (key, value) in rest.members("\"rest\" of a cookie")? {
-        match &*key {
+    rest.each_member("\"rest\" of a cookie", |key, value| {
+        match key {
             "host_only" => facts.host_only = Some(value.truth("\"host_only\" of a cookie")?),
             "http_only" => facts.http_only = value.truth("\"http_only\" of a cookie")?,
             "same_site" if !value.is_null() => {
@@ -117,7 +118,8 @@ fn read_rest(rest: Json<'_>) -> Result<Rest, Misfit> {
             }
             _ => {}
         }
-    }
+        Ok(())
+    })?;
     Ok(facts)
 }
 

@@ -7,7 +7,9 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::value::RawValue;
 
 /// A piece of a JSON document that is not what was expected there.
@@ -81,6 +83,29 @@ impl<'a> Json<'a> {
         serde_json::from_str::<RawMembers<'a>>(self.0)
             .map(|members| members.0)
             .map_err(|error| self.broken(what, &error))
+    }
+
+    /// Gives each member of an object to `take`, without a list of them in between.
+    pub(super) fn each_member(
+        self,
+        what: &str,
+        mut take: impl FnMut(&str, Json<'a>) -> Result<(), Misfit>,
+    ) -> Result<(), Misfit> {
+        if !self.is_object() {
+            return Err(self.misfit(what, "an object"));
+        }
+        let mut refused = None;
+        let mut deserializer = serde_json::Deserializer::from_str(self.0);
+        let done = deserializer.deserialize_map(EachMember(|key: Cow<'a, str>, value| {
+            let taken = take(&key, value);
+            refused = taken.err();
+            refused.is_none()
+        }));
+        match (refused, done) {
+            (Some(misfit), _) => Err(misfit),
+            (None, Err(error)) => Err(self.broken(what, &error)),
+            (None, Ok(())) => Ok(()),
+        }
     }
 
     /// The elements of an array.
@@ -170,23 +195,32 @@ struct RawMembers<'a>(Members<'a>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for RawMembers<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct MembersVisitor;
-        impl<'de> Visitor<'de> for MembersVisitor {
-            type Value = Members<'de>;
+        let mut members = Vec::new();
+        deserializer.deserialize_map(EachMember(|key, value| {
+            members.push((key, value));
+            true
+        }))?;
+        Ok(RawMembers(members))
+    }
+}
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
+/// Visits the members of an object until the function answers false.
+struct EachMember<F>(F);
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(key) = map.next_key_seed(Key)? {
-                    members.push((key, Json(map.next_value::<&RawValue>()?.get())));
-                }
-                Ok(members)
+impl<'de, F: FnMut(Cow<'de, str>, Json<'de>) -> bool> Visitor<'de> for EachMember<F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key_seed(Key)? {
+            if !(self.0)(key, Json(map.next_value::<&RawValue>()?.get())) {
+                return Err(A::Error::custom("refused"));
             }
         }
-        deserializer.deserialize_map(MembersVisitor).map(RawMembers)
+        Ok(())
     }
 }
 
