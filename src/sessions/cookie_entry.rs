@@ -47,26 +47,30 @@ struct Rest {
     same_site: Option<SameSite>,
 }
 
-/// Reads a cookie: an object, which holds its name unless that is the `key`, or (keyed only) just its value.
+/// Reads a cookie that stands under its name: an object, or just its value.
+pub(super) fn read_keyed_cookie(stored: Json<'_>, key: &str, host: &str) -> Result<Cookie, Misfit> {
+    if !stored.is_text() {
+        return read_cookie(stored, Some(key), host).map(|(cookie, _)| cookie);
+    }
+    let value = stored.text("a cookie")?;
+    let cookie = Cookie::new(bytes_of(key), bytes_of(&value), "", Reach::Unbound);
+    checked(cookie, stored)
+}
+
+/// Reads the object of a cookie, which holds its name unless that is the `key`. The length of the object comes with it:
+/// the text may run on behind.
 pub(super) fn read_cookie(
     stored: Json<'_>,
     key: Option<&str>,
     host: &str,
-) -> Result<Cookie, Misfit> {
-    if let (Some(key), true) = (key, stored.is_text()) {
-        let value = stored.text("a cookie")?;
-        return checked(
-            Cookie::new(bytes_of(key), bytes_of(&value), "", Reach::Unbound),
-            stored,
-        );
-    }
+) -> Result<(Cookie, usize), Misfit> {
     let mut name = key.map(bytes_of);
     let mut value = None;
     let mut scope = (String::new(), Reach::Unbound);
     let mut cookie = Cookie::new("", "", "", Reach::Unbound);
     let mut rest = Rest::default();
-    stored.each_member("a cookie", |member, json| {
-        match member {
+    let length = stored.each_member("a cookie", |member, json| {
+        match &*member {
             "name" if key.is_none() => name = Some(bytes_of(&json.text("\"name\" of a cookie")?)),
             "value" if json.is_null() => value = None,
             "value" => value = Some(bytes_of(&json.text("\"value\" of a cookie")?)),
@@ -103,13 +107,13 @@ pub(super) fn read_cookie(
         same_site: rest.same_site,
         ..named
     };
-    checked(cookie, stored)
+    Ok((checked(cookie, stored)?, length))
 }
 
 fn read_rest(rest: Json<'_>) -> Result<Rest, Misfit> {
     let mut facts = Rest::default();
     rest.each_member("\"rest\" of a cookie", |key, value| {
-        match key {
+        match &*key {
             "host_only" => facts.host_only = Some(value.truth("\"host_only\" of a cookie")?),
             "http_only" => facts.http_only = value.truth("\"http_only\" of a cookie")?,
             "same_site" if !value.is_null() => {

@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::cookie_entry::{CookieEntry, read_cookie, write_cookie};
+use super::cookie_entry::{CookieEntry, read_cookie, read_keyed_cookie, write_cookie};
 use super::cookie_parse::latin_1;
 use super::cookies::{Cookie, Reach, Slot, Standing};
 use super::credentials::{AuthType, Credentials};
@@ -68,9 +68,9 @@ impl<'a> SessionFile<'a> {
     }
 
     /// Reads the members of a document. `host` is the one that the session is for, in lower case, without its port.
-    pub(super) fn read(members: Members<'a>, host: &str) -> Result<SessionFile<'a>, Misfit> {
+    pub(super) fn read(document: Members<'a>, host: &str) -> Result<SessionFile<'a>, Misfit> {
         let mut file = SessionFile::new();
-        for (key, value) in last_wins(members) {
+        for (key, value) in last_wins(document) {
             match &*key {
                 "__meta__" if value.is_null() => {}
                 "__meta__" => file.meta = last_wins(value.members("\"__meta__\"")?),
@@ -383,28 +383,31 @@ fn read_cookies<'a>(
     section: Json<'a>,
     host: &str,
 ) -> Result<(Vec<CookieEntry<'a>>, Layout), Misfit> {
-    let entry = |stored: Json<'a>, key: Option<&str>| {
-        Ok(CookieEntry {
-            cookie: read_cookie(stored, key, host)?,
-            stored: Some(stored),
-            holds_name: key.is_none(),
-            changed: false,
-        })
-    };
     if section.is_null() {
         return Ok((Vec::new(), Layout::List));
     }
+    let entry = |cookie, stored, holds_name| CookieEntry {
+        cookie,
+        stored: Some(stored),
+        holds_name,
+        changed: false,
+    };
+    let mut entries = Vec::new();
     if section.is_object() {
-        let members = last_wins(section.members("\"cookies\"")?);
-        let entries = members.iter().map(|(key, value)| entry(*value, Some(key)));
-        return Ok((entries.collect::<Result<_, Misfit>>()?, Layout::Keyed));
+        for (key, stored) in last_wins(section.members("\"cookies\"")?) {
+            let cookie = read_keyed_cookie(stored, &key, host)?;
+            entries.push(entry(cookie, stored, false));
+        }
+        return Ok((entries, Layout::Keyed));
     }
     if !section.is_array() {
         return Err(section.misfit("\"cookies\"", "a list or an object"));
     }
-    let elements = section.elements("\"cookies\"")?;
-    let entries = elements.into_iter().map(|element| entry(element, None));
-    Ok((entries.collect::<Result<_, Misfit>>()?, Layout::List))
+    let listed = section.each_object("\"cookies\"", |json| read_cookie(json, None, host))?;
+    let entries = listed
+        .into_iter()
+        .map(|(cookie, stored)| entry(cookie, stored, true));
+    Ok((entries.collect(), Layout::List))
 }
 
 fn read_headers(section: Json<'_>) -> Result<(Vec<HeaderEntry<'_>>, Layout), Misfit> {
