@@ -12,6 +12,8 @@ pub(super) struct CookieEntry<'a> {
     pub(super) cookie: Cookie,
     /// What stands in the file for it.
     pub(super) stored: Option<Json<'a>>,
+    /// Whether that says the cookie's name, as it does in a list.
+    pub(super) holds_name: bool,
     pub(super) changed: bool,
 }
 
@@ -21,6 +23,7 @@ impl CookieEntry<'_> {
         CookieEntry {
             cookie,
             stored: None,
+            holds_name: false,
             changed: true,
         }
     }
@@ -44,25 +47,29 @@ struct Rest {
     same_site: Option<SameSite>,
 }
 
-/// Reads a cookie: an object, which holds its name unless that is the `key`, or (keyed only) just its value.
+/// Reads a cookie that stands under its name: an object, or just its value.
+pub(super) fn read_keyed_cookie(stored: Json<'_>, key: &str, host: &str) -> Result<Cookie, Misfit> {
+    if !stored.is_text() {
+        return read_cookie(stored, Some(key), host).map(|(cookie, _)| cookie);
+    }
+    let value = stored.text("a cookie")?;
+    let cookie = Cookie::new(bytes_of(key), bytes_of(&value), "", Reach::Unbound);
+    checked(cookie, stored)
+}
+
+/// Reads the object of a cookie, which holds its name unless that is the `key`. The length of the object comes with it:
+/// the text may run on behind.
 pub(super) fn read_cookie(
     stored: Json<'_>,
     key: Option<&str>,
     host: &str,
-) -> Result<Cookie, Misfit> {
-    if let (Some(key), true) = (key, stored.is_text()) {
-        let value = stored.text("a cookie")?;
-        return checked(
-            Cookie::new(bytes_of(key), bytes_of(&value), "", Reach::Unbound),
-            stored,
-        );
-    }
+) -> Result<(Cookie, usize), Misfit> {
     let mut name = key.map(bytes_of);
     let mut value = None;
     let mut scope = (String::new(), Reach::Unbound);
     let mut cookie = Cookie::new("", "", "", Reach::Unbound);
     let mut rest = Rest::default();
-    for (member, json) in stored.members("a cookie")? {
+    let length = stored.each_member("a cookie", |member, json| {
         match &*member {
             "name" if key.is_none() => name = Some(bytes_of(&json.text("\"name\" of a cookie")?)),
             "value" if json.is_null() => value = None,
@@ -76,7 +83,8 @@ pub(super) fn read_cookie(
             "rest" if !json.is_null() => rest = read_rest(json)?,
             _ => {}
         }
-    }
+        Ok(())
+    })?;
     let Some(name) = name else {
         return Err(stored.reject("a cookie must have a \"name\""));
     };
@@ -99,12 +107,12 @@ pub(super) fn read_cookie(
         same_site: rest.same_site,
         ..named
     };
-    checked(cookie, stored)
+    Ok((checked(cookie, stored)?, length))
 }
 
 fn read_rest(rest: Json<'_>) -> Result<Rest, Misfit> {
     let mut facts = Rest::default();
-    for (key, value) in rest.members("\"rest\" of a cookie")? {
+    rest.each_member("\"rest\" of a cookie", |key, value| {
         match &*key {
             "host_only" => facts.host_only = Some(value.truth("\"host_only\" of a cookie")?),
             "http_only" => facts.http_only = value.truth("\"http_only\" of a cookie")?,
@@ -114,7 +122,8 @@ fn read_rest(rest: Json<'_>) -> Result<Rest, Misfit> {
             }
             _ => {}
         }
-    }
+        Ok(())
+    })?;
     Ok(facts)
 }
 
@@ -159,11 +168,6 @@ fn write_domain(cookie: &Cookie) -> Output<'static> {
         Reach::HostOnly if !domain.contains('.') => format!("{domain}.local"),
         Reach::HostOnly => domain.clone(),
     })
-}
-
-pub(super) fn holds_name(stored: Json<'_>) -> bool {
-    let members = stored.members("a cookie").unwrap_or_default();
-    members.iter().any(|(key, _)| key == "name")
 }
 
 pub(super) fn write_cookie<'a>(entry: &CookieEntry<'a>, with_name: bool) -> Output<'a> {

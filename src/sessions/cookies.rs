@@ -288,7 +288,11 @@ impl CookieJar {
         if !cookie.secure && !from.is_secure() && self.has_secure_twin(&cookie) {
             return Err(Refusal::WouldReplaceSecure);
         }
+        let before = self.cookies.len();
         self.store(cookie, now);
+        if self.cookies.len() > before {
+            self.evict(now);
+        }
         Ok(())
     }
 
@@ -319,8 +323,7 @@ impl CookieJar {
         }
         let Some(first) = first else {
             cookie.standing = Standing::Changed;
-            self.cookies.push(cookie);
-            return self.evict(now);
+            return self.cookies.push(cookie);
         };
         if cookie.says_the_same_as(&self.cookies[first]) {
             return;

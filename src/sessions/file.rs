@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::cookie_entry::{CookieEntry, holds_name, read_cookie, write_cookie};
+use super::cookie_entry::{CookieEntry, read_cookie, read_keyed_cookie, write_cookie};
 use super::cookie_parse::latin_1;
 use super::cookies::{Cookie, Reach, Slot, Standing};
 use super::credentials::{AuthType, Credentials};
@@ -68,9 +68,9 @@ impl<'a> SessionFile<'a> {
     }
 
     /// Reads the members of a document. `host` is the one that the session is for, in lower case, without its port.
-    pub(super) fn read(members: Members<'a>, host: &str) -> Result<SessionFile<'a>, Misfit> {
+    pub(super) fn read(document: Members<'a>, host: &str) -> Result<SessionFile<'a>, Misfit> {
         let mut file = SessionFile::new();
-        for (key, value) in last_wins(members) {
+        for (key, value) in last_wins(document) {
             match &*key {
                 "__meta__" if value.is_null() => {}
                 "__meta__" => file.meta = last_wins(value.members("\"__meta__\"")?),
@@ -179,36 +179,28 @@ impl<'a> SessionFile<'a> {
     }
 
     fn apply_cookies(&mut self, changes: &ChangeSet<'_>) -> bool {
-        if changes.cookies.is_unchanged() {
-            return false;
-        }
         let removed: HashSet<&Slot> = changes.cookies.removed().iter().collect();
-        let mut places: HashMap<_, Vec<usize>> = HashMap::new();
-        for (index, entry) in self.cookies.iter().enumerate() {
-            places
-                .entry(owned_place(&entry.cookie))
-                .or_default()
-                .push(index);
-        }
+        let newer = changes.cookies.iter();
+        let newer: Vec<&Cookie> = newer
+            .filter(|cookie| cookie.standing != Standing::Stored)
+            .collect();
         let mut set = HashSet::new();
         let mut changed = false;
-        for cookie in changes.cookies {
-            if cookie.standing == Standing::Stored {
-                continue;
-            }
-            let here = places
-                .get(&owned_place(cookie))
-                .map_or(&[][..], Vec::as_slice);
+        for (cookie, here) in newer.iter().zip(self.find_places_of(&newer)) {
             let goes = |index: &usize| removed.contains(&self.cookies[*index].cookie.slot());
-            if cookie.standing == Standing::Inherited && !here.iter().all(goes) {
+            let place = |index: &usize| self.cookies[*index].cookie.place() == cookie.place();
+            if cookie.standing == Standing::Inherited
+                && here.iter().any(|index| place(index) && !goes(index))
+            {
                 continue;
             }
             // What is replaced under another scope keeps its entry too, and with it its age.
-            let unbound = (cookie.name.clone(), String::new(), cookie.path.clone());
-            let was_unbound = places.get(&unbound).map_or(&[][..], Vec::as_slice);
-            let is_same = |index: &&usize| self.cookies[**index].cookie.reach == cookie.reach;
-            let rescoped = || here.iter().chain(was_unbound).find(|index| goes(index));
-            let same = here.iter().find(is_same).or_else(rescoped);
+            let is_same =
+                |index: &&usize| place(index) && self.cookies[**index].cookie.reach == cookie.reach;
+            let same = here
+                .iter()
+                .find(is_same)
+                .or_else(|| here.iter().find(|index| goes(index)));
             match same.copied() {
                 Some(index) => {
                     set.insert(index);
@@ -216,10 +208,13 @@ impl<'a> SessionFile<'a> {
                 }
                 None => {
                     set.insert(self.cookies.len());
-                    self.cookies.push(CookieEntry::new(cookie.clone()));
+                    self.cookies.push(CookieEntry::new((*cookie).clone()));
                     changed = true;
                 }
             }
+        }
+        if removed.is_empty() {
+            return changed;
         }
         let before = self.cookies.len();
         let mut index = 0;
@@ -228,6 +223,25 @@ impl<'a> SessionFile<'a> {
             set.contains(&(index - 1)) || !removed.contains(&entry.cookie.slot())
         });
         changed || self.cookies.len() != before
+    }
+
+    /// For each of `cookies`, the entries of its name, domain and path, and the unbound ones of its name and path.
+    fn find_places_of(&self, cookies: &[&Cookie]) -> Vec<Vec<usize>> {
+        let mut wanted: HashMap<_, Vec<usize>> = HashMap::new();
+        for (index, cookie) in cookies.iter().enumerate() {
+            let (name, domain, path) = cookie.place();
+            wanted.entry((name, domain, path)).or_default().push(index);
+            if !domain.is_empty() {
+                wanted.entry((name, "", path)).or_default().push(index);
+            }
+        }
+        let mut found = vec![Vec::new(); cookies.len()];
+        for (index, entry) in self.cookies.iter().enumerate() {
+            for &cookie in wanted.get(&entry.cookie.place()).into_iter().flatten() {
+                found[cookie].push(index);
+            }
+        }
+        found
     }
 
     fn apply_credentials(&mut self, changes: &ChangeSet<'_>) -> bool {
@@ -328,11 +342,6 @@ impl HeaderEntry<'_> {
     }
 }
 
-fn owned_place(cookie: &Cookie) -> (Vec<u8>, String, String) {
-    let (name, domain, path) = cookie.place();
-    (name.to_vec(), domain.to_owned(), path.to_owned())
-}
-
 fn read_auth(auth: Json<'_>) -> Result<Option<Credentials>, Misfit> {
     if auth.is_null() {
         return Ok(None);
@@ -374,27 +383,31 @@ fn read_cookies<'a>(
     section: Json<'a>,
     host: &str,
 ) -> Result<(Vec<CookieEntry<'a>>, Layout), Misfit> {
-    let entry = |stored: Json<'a>, key: Option<&str>| {
-        Ok(CookieEntry {
-            cookie: read_cookie(stored, key, host)?,
-            stored: Some(stored),
-            changed: false,
-        })
-    };
     if section.is_null() {
         return Ok((Vec::new(), Layout::List));
     }
+    let entry = |cookie, stored, holds_name| CookieEntry {
+        cookie,
+        stored: Some(stored),
+        holds_name,
+        changed: false,
+    };
+    let mut entries = Vec::new();
     if section.is_object() {
-        let members = last_wins(section.members("\"cookies\"")?);
-        let entries = members.iter().map(|(key, value)| entry(*value, Some(key)));
-        return Ok((entries.collect::<Result<_, Misfit>>()?, Layout::Keyed));
+        for (key, stored) in last_wins(section.members("\"cookies\"")?) {
+            let cookie = read_keyed_cookie(stored, &key, host)?;
+            entries.push(entry(cookie, stored, false));
+        }
+        return Ok((entries, Layout::Keyed));
     }
     if !section.is_array() {
         return Err(section.misfit("\"cookies\"", "a list or an object"));
     }
-    let elements = section.elements("\"cookies\"")?;
-    let entries = elements.into_iter().map(|element| entry(element, None));
-    Ok((entries.collect::<Result<_, Misfit>>()?, Layout::List))
+    let listed = section.each_object("\"cookies\"", |json| read_cookie(json, None, host))?;
+    let entries = listed
+        .into_iter()
+        .map(|(cookie, stored)| entry(cookie, stored, true));
+    Ok((entries.collect(), Layout::List))
 }
 
 fn read_headers(section: Json<'_>) -> Result<(Vec<HeaderEntry<'_>>, Layout), Misfit> {
@@ -490,9 +503,7 @@ fn write_cookies(entries: Vec<CookieEntry<'_>>, layout: Layout) -> Output<'_> {
                 .into_iter()
                 .map(|entry| match entry.stored {
                     // An entry of an object keyed by name says its name elsewhere.
-                    Some(stored) if !entry.changed && holds_name(stored) => {
-                        Output::Verbatim(stored)
-                    }
+                    Some(stored) if !entry.changed && entry.holds_name => Output::Verbatim(stored),
                     _ => write_cookie(&entry, true),
                 })
                 .collect(),

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// A piece of a JSON document that is not what was expected there.
@@ -47,9 +47,12 @@ pub(super) struct Json<'a>(&'a str);
 pub(super) type Members<'a> = Vec<(Cow<'a, str>, Json<'a>)>;
 
 impl<'a> Json<'a> {
-    /// The members of a whole document, which must be an object.
+    /// The members of a whole document, which must be an object; its syntax is checked here, once.
     pub(super) fn document(text: &'a str) -> Result<Members<'a>, serde_json::Error> {
-        serde_json::from_str::<RawMembers<'a>>(text).map(|members| members.0)
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let members = deserializer.deserialize_map(Document)?;
+        deserializer.end()?;
+        Ok(members)
     }
 
     /// The text of this value in the document.
@@ -75,12 +78,54 @@ impl<'a> Json<'a> {
 
     /// The members of an object; `what` is the name of the thing in the message if it is none.
     pub(super) fn members(self, what: &str) -> Result<Members<'a>, Misfit> {
+        let mut members = Vec::new();
+        self.each_member(what, |key, value| {
+            members.push((key, value));
+            Ok(())
+        })?;
+        Ok(members)
+    }
+
+    /// Gives each member of an object to `take`, without a list of them in between. The text may run on behind the object,
+    /// whose length is the answer.
+    pub(super) fn each_member(
+        self,
+        what: &str,
+        mut take: impl FnMut(Cow<'a, str>, Json<'a>) -> Result<(), Misfit>,
+    ) -> Result<usize, Misfit> {
         if !self.is_object() {
             return Err(self.misfit(what, "an object"));
         }
-        serde_json::from_str::<RawMembers<'a>>(self.0)
-            .map(|members| members.0)
-            .map_err(|error| self.broken(what, &error))
+        let mut rest = next_item(&self.0[1..]);
+        while rest.starts_with('"') {
+            let (key, after) = rest.split_at(string_length(rest));
+            let value = next_item(after);
+            let (value, after) = value.split_at(value_length(value));
+            take(Json(key).text("a key")?, Json(value))?;
+            rest = next_item(after);
+        }
+        Ok(self.0.len() - rest.len() + usize::from(!rest.is_empty()))
+    }
+
+    /// Reads each element of a list of objects with `read`, which gets a text that runs on behind the element, and
+    /// answers the element's length too: so a long list is gone through only once.
+    pub(super) fn each_object<T>(
+        self,
+        what: &str,
+        mut read: impl FnMut(Json<'a>) -> Result<(T, usize), Misfit>,
+    ) -> Result<Vec<(T, Json<'a>)>, Misfit> {
+        if !self.is_array() {
+            return Err(self.misfit(what, "a list"));
+        }
+        let mut elements = Vec::new();
+        let mut rest = next_item(&self.0[1..]);
+        while !rest.is_empty() && !rest.starts_with(']') {
+            let (value, length) = read(Json(rest))?;
+            let (element, after) = rest.split_at(length);
+            elements.push((value, Json(element)));
+            rest = next_item(after);
+        }
+        Ok(elements)
     }
 
     /// The elements of an array.
@@ -88,9 +133,14 @@ impl<'a> Json<'a> {
         if !self.is_array() {
             return Err(self.misfit(what, "a list"));
         }
-        serde_json::from_str::<RawElements<'a>>(self.0)
-            .map(|elements| elements.0)
-            .map_err(|error| self.broken(what, &error))
+        let mut elements = Vec::new();
+        let mut rest = next_item(&self.0[1..]);
+        while !rest.is_empty() && !rest.starts_with(']') {
+            let (element, after) = rest.split_at(value_length(rest));
+            elements.push(Json(element));
+            rest = next_item(after);
+        }
+        Ok(elements)
     }
 
     /// The characters of a string.
@@ -166,81 +216,6 @@ pub(super) fn without_position(error: &serde_json::Error) -> String {
     }
 }
 
-struct RawMembers<'a>(Members<'a>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for RawMembers<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct MembersVisitor;
-        impl<'de> Visitor<'de> for MembersVisitor {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(key) = map.next_key_seed(Key)? {
-                    members.push((key, Json(map.next_value::<&RawValue>()?.get())));
-                }
-                Ok(members)
-            }
-        }
-        deserializer.deserialize_map(MembersVisitor).map(RawMembers)
-    }
-}
-
-/// A key, borrowed where it has no escapes.
-struct Key;
-
-impl<'de> DeserializeSeed<'de> for Key {
-    type Value = Cow<'de, str>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Key {
-    type Value = Cow<'de, str>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed(key))
-    }
-
-    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(key.to_owned()))
-    }
-}
-
-struct RawElements<'a>(Vec<Json<'a>>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for RawElements<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Elements;
-        impl<'de> Visitor<'de> for Elements {
-            type Value = Vec<Json<'de>>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-                let mut elements = Vec::new();
-                while let Some(element) = seq.next_element::<&RawValue>()? {
-                    elements.push(Json(element.get()));
-                }
-                Ok(elements)
-            }
-        }
-        deserializer.deserialize_seq(Elements).map(RawElements)
-    }
-}
-
 /// A JSON value that is to be written.
 pub(super) enum Output<'a> {
     Null,
@@ -252,6 +227,62 @@ pub(super) enum Output<'a> {
     Object(Vec<NamedOutput<'a>>),
     /// A value of the document that was read: its tokens are kept, the white space between them is not.
     Verbatim(Json<'a>),
+}
+
+struct Document;
+
+impl<'de> Visitor<'de> for Document {
+    type Value = Members<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some((key, value)) = map.next_entry::<String, &RawValue>()? {
+            members.push((Cow::Owned(key), Json(value.get())));
+        }
+        Ok(members)
+    }
+}
+
+/// What follows white space, a comma or a colon in a valid JSON text.
+fn next_item(text: &str) -> &str {
+    let between = |byte: &u8| matches!(byte, b' ' | b'\n' | b',' | b':' | b'\t' | b'\r');
+    let skipped = text.bytes().take_while(between).count();
+    &text[skipped..]
+}
+
+/// The length of the value with which a valid JSON text begins; at least 1 unless the text is empty.
+fn value_length(json: &str) -> usize {
+    let bytes = json.as_bytes();
+    match bytes.first() {
+        Some(b'"') => return string_length(json),
+        Some(b'{' | b'[') => {}
+        _ => return scalar_length(bytes).max(json.len().min(1)),
+    }
+    let mut depth = 0_usize;
+    let mut end = 0;
+    while let Some(byte) = bytes.get(end) {
+        match byte {
+            b'"' => end += string_length(&json[end..]),
+            b'{' | b'[' => (depth, end) = (depth + 1, end + 1),
+            b'}' | b']' => (depth, end) = (depth.saturating_sub(1), end + 1),
+            b',' | b' ' | b'\n' | b'\t' | b'\r' | b':' => end += 1,
+            _ => end += scalar_length(&bytes[end..]),
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    end
+}
+
+/// The length of a number, or of `true`, `false` or `null`.
+fn scalar_length(bytes: &[u8]) -> usize {
+    let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\t' | b'\r');
+    bytes.iter().position(ends).unwrap_or(bytes.len())
 }
 
 /// A member of an object that is to be written.
@@ -391,44 +422,70 @@ fn write_escaped(out: &mut String, character: char) {
 
 /// Writes the tokens of a valid JSON text with our white space between them.
 fn write_verbatim(out: &mut String, json: &str, depth: usize) {
+    let mut rest = json;
     let mut level = 0_usize;
-    let mut in_string = false;
-    let mut escaped = false;
     let mut just_opened = false;
-    let line = |out: &mut String, level: usize| {
-        if level <= MAX_INDENTED_DEPTH {
+    while let Some(&first) = rest.as_bytes().first() {
+        let length = match first {
+            b' ' | b'\t' | b'\n' | b'\r' => {
+                rest = &rest[1..];
+                continue;
+            }
+            b'"' => string_length(rest),
+            b'{' | b'[' | b'}' | b']' | b',' | b':' => 1,
+            _ => scalar_length(rest.as_bytes()),
+        };
+        let (token, after) = rest.split_at(length);
+        rest = after;
+        if matches!(first, b'}' | b']') {
+            level = level.saturating_sub(1);
+        }
+        let is_empty_pair = just_opened && matches!(first, b'}' | b']');
+        let breaks = just_opened || matches!(first, b'}' | b']');
+        // The brackets of the first level that is not indented stay on their line too.
+        let is_indented = match first {
+            b'}' | b']' => level < MAX_INDENTED_DEPTH,
+            _ => level <= MAX_INDENTED_DEPTH,
+        };
+        if breaks && is_indented && !is_empty_pair {
             break_line(out, depth + level);
         }
-    };
-    for character in json.chars() {
-        if in_string {
-            match character.is_ascii() {
-                true => out.push(character),
-                false => write_escaped(out, character),
-            }
-            in_string = escaped || character != '"';
-            escaped = !escaped && character == '\\';
-            continue;
-        }
-        if character.is_ascii_whitespace() {
-            continue;
-        }
-        if matches!(character, '}' | ']') {
-            level = level.saturating_sub(1);
-            if !just_opened && level < MAX_INDENTED_DEPTH {
-                line(out, level);
-            }
-        } else if just_opened {
-            line(out, level);
-        }
-        just_opened = matches!(character, '{' | '[');
-        out.push(character);
-        match character {
-            '"' => in_string = true,
-            '{' | '[' => level += 1,
-            ',' => line(out, level),
-            ':' => out.push(' '),
+        just_opened = matches!(first, b'{' | b'[');
+        level += usize::from(just_opened);
+        push_ascii(out, token);
+        match first {
+            b',' if level <= MAX_INDENTED_DEPTH => break_line(out, depth + level),
+            b':' => out.push(' '),
             _ => {}
+        }
+    }
+}
+
+/// The length of the string, quotes included, with which a valid JSON text begins.
+fn string_length(json: &str) -> usize {
+    let mut end = 1;
+    while let Some(quote) = json.get(end..).and_then(|rest| rest.find('"')) {
+        end += quote;
+        let backslashes = json.as_bytes()[..end]
+            .iter()
+            .rev()
+            .take_while(|&&byte| byte == b'\\');
+        if backslashes.count() % 2 == 0 {
+            return end + 1;
+        }
+        end += 1;
+    }
+    json.len()
+}
+
+fn push_ascii(out: &mut String, token: &str) {
+    if token.is_ascii() {
+        return out.push_str(token);
+    }
+    for character in token.chars() {
+        match character.is_ascii() {
+            true => out.push(character),
+            false => write_escaped(out, character),
         }
     }
 }
@@ -438,10 +495,9 @@ mod tests {
     use super::*;
 
     fn reprinted(text: &str) -> String {
-        let wrapped = format!("{{\"x\":{text}}}");
-        let members = Json::document(&wrapped).unwrap();
         let mut out = String::new();
-        Output::Verbatim(members[0].1).write(&mut out, 0);
+        let wrapped = format!("{{\"x\":{text}}}");
+        Output::Verbatim(Json::document(&wrapped).unwrap()[0].1).write(&mut out, 0);
         out
     }
 

@@ -315,13 +315,13 @@ impl Location {
             reason,
         };
         let members = Json::document(document).map_err(|error| {
-            let position = (error.line().max(1), error.column().max(1));
+            let (line, column) = (error.line().max(1), error.column().max(1));
             match error.is_data() {
-                true => wrong_shape(position, "it must be an object".to_owned()),
+                true => wrong_shape((line, column), "it must be an object".to_owned()),
                 false => SessionError::NotJson {
                     path: self.path.clone(),
-                    line: position.0,
-                    column: position.1,
+                    line,
+                    column,
                     reason: without_position(&error),
                 },
             }
