@@ -7,7 +7,7 @@ use std::fmt;
 /// How a run ends, as HTTPie numbers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub enum ExitStatus {
+pub(crate) enum ExitStatus {
     /// All went well.
     Success = 0,
     /// A usage error, or anything that failed before, during or after the exchange.
@@ -26,14 +26,14 @@ pub enum ExitStatus {
 
 impl ExitStatus {
     /// The number given to the operating system.
-    pub fn code(self) -> u8 {
+    pub(crate) fn code(self) -> u8 {
         self as u8
     }
 }
 
 /// Why a run failed.
 #[derive(Debug)]
-pub struct Error {
+pub(crate) struct Error {
     message: String,
     status: ExitStatus,
     kind: Kind,
@@ -53,7 +53,7 @@ enum Kind {
 
 impl Error {
     /// A failure with this sentence, exit status 1.
-    pub fn new(message: impl Into<String>) -> Error {
+    pub(crate) fn new(message: impl Into<String>) -> Error {
         Error {
             message: message.into(),
             status: ExitStatus::Error,
@@ -62,7 +62,7 @@ impl Error {
     }
 
     /// A command line that cannot be understood; shown with the usage, exit status 1.
-    pub fn usage(message: impl Into<String>) -> Error {
+    pub(crate) fn usage(message: impl Into<String>) -> Error {
         Error {
             kind: Kind::Usage,
             ..Error::new(message)
@@ -70,7 +70,7 @@ impl Error {
     }
 
     /// A message that is shown as it is, without `http: error:`.
-    pub fn verbatim(message: impl Into<String>) -> Error {
+    pub(crate) fn verbatim(message: impl Into<String>) -> Error {
         Error {
             kind: Kind::Verbatim,
             ..Error::new(message)
@@ -78,12 +78,12 @@ impl Error {
     }
 
     /// The server was too slow; `limit` is the limit as the user gave it, in seconds.
-    pub fn timed_out(limit: &str) -> Error {
+    pub(crate) fn timed_out(limit: &str) -> Error {
         Error::new(format!("Request timed out ({limit}s).")).with_status(ExitStatus::Timeout)
     }
 
     /// Our standard output or standard error has no reader any more.
-    pub fn output_closed() -> Error {
+    pub(crate) fn output_closed() -> Error {
         Error {
             kind: Kind::OutputClosed,
             ..Error::new("the reader of the output went away")
@@ -91,12 +91,12 @@ impl Error {
     }
 
     /// The same error with another exit status.
-    pub fn with_status(self, status: ExitStatus) -> Error {
+    pub(crate) fn with_status(self, status: ExitStatus) -> Error {
         Error { status, ..self }
     }
 
     /// The same error with `context: ` before its sentence.
-    pub fn context(self, context: impl fmt::Display) -> Error {
+    pub(crate) fn context(self, context: impl fmt::Display) -> Error {
         Error {
             message: format!("{context}: {}", self.message),
             ..self
@@ -104,22 +104,22 @@ impl Error {
     }
 
     /// The exit status that goes with it.
-    pub fn status(&self) -> ExitStatus {
+    pub(crate) fn status(&self) -> ExitStatus {
         self.status
     }
 
     /// Whether the usage belongs beside the sentence.
-    pub fn is_usage(&self) -> bool {
+    pub(crate) fn is_usage(&self) -> bool {
         self.kind == Kind::Usage
     }
 
     /// Whether it is shown as it is.
-    pub fn is_verbatim(&self) -> bool {
+    pub(crate) fn is_verbatim(&self) -> bool {
         self.kind == Kind::Verbatim
     }
 
     /// Whether it came from an output that nobody reads any more.
-    pub fn is_output_closed(&self) -> bool {
+    pub(crate) fn is_output_closed(&self) -> bool {
         self.kind == Kind::OutputClosed
     }
 }
@@ -143,7 +143,7 @@ impl From<std::io::Error> for Error {
 }
 
 /// The words for an I/O error without Rust's `(os error 2)` at the end.
-pub fn io_reason(error: &std::io::Error) -> String {
+pub(crate) fn io_reason(error: &std::io::Error) -> String {
     let text = error.to_string();
     match text.rfind(" (os error ") {
         Some(end) if text.ends_with(')') => text[..end].to_owned(),

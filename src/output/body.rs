@@ -141,7 +141,10 @@ impl<'a, W: Write> BodyWriter<'a, W> {
             return self.put_text(line);
         }
         self.put_document(content)?;
-        self.put(&line[content.len()..])
+        match self.plan.style.is_some() {
+            true => Ok(()),
+            false => self.put(&line[content.len()..]),
+        }
     }
 
     fn put_document(&mut self, bytes: &[u8]) -> Result<(), Error> {
@@ -151,6 +154,8 @@ impl<'a, W: Write> BodyWriter<'a, W> {
         match json::write_json(bytes, &options, self.plan.style.as_ref(), self.out)
             .map_err(output_error)?
         {
+            // As in HTTPie, a coloured document ends its last line.
+            Verdict::Written if self.plan.style.is_some() => self.put(b"\n"),
             Verdict::Written => Ok(()),
             Verdict::NotJson => self.put_text(bytes),
         }
