@@ -154,7 +154,8 @@ impl Program {
         };
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut running = Running::start(command);
-        if let (Some(bytes), Some(mut stdin)) = (bytes, running.child.stdin.take()) {
+        if let Some(bytes) = bytes {
+            let mut stdin = running.take_stdin();
             // A program that does not read its input is no fault of the test's.
             std::thread::spawn(move || stdin.write_all(&bytes));
         }
@@ -207,7 +208,7 @@ fn tested(name: &str, built: Option<&str>) -> PathBuf {
 pub(crate) struct Running {
     pub(super) child: Child,
     stdout: Option<ChildStdout>,
-    stderr: Option<JoinHandle<Vec<u8>>>,
+    stderr: Option<ChildStderr>,
     watchdog: Watchdog,
 }
 
@@ -216,11 +217,10 @@ impl Running {
         let mut child = command
             .spawn()
             .unwrap_or_else(|error| panic!("{:?}: {error}", command.get_program()));
-        let stderr = child.stderr.take().map(read_in_background);
         Running {
             watchdog: Watchdog::over(&child),
             stdout: child.stdout.take(),
-            stderr,
+            stderr: child.stderr.take(),
             child,
         }
     }
@@ -228,6 +228,12 @@ impl Running {
     /// The reading end of its output; dropping it is what `| head` does.
     pub(crate) fn take_stdout(&mut self) -> ChildStdout {
         self.stdout.take().expect("the output was not taken before")
+    }
+
+    pub(crate) fn take_stderr(&mut self) -> ChildStderr {
+        self.stderr
+            .take()
+            .expect("the errors were not taken before")
     }
 
     pub(crate) fn take_stdin(&mut self) -> ChildStdin {
@@ -258,14 +264,12 @@ impl Running {
 
     /// Reads what is left of its outputs and waits for its end.
     pub(crate) fn finish(mut self) -> Outcome {
+        let errors = self.stderr.take().map(read_in_background);
         let mut stdout = Vec::new();
         if let Some(mut pipe) = self.stdout.take() {
             pipe.read_to_end(&mut stdout).expect("a pipe can be read");
         }
-        let stderr = self
-            .stderr
-            .take()
-            .map(|reader| reader.join().expect("reading ends"));
+        let stderr = errors.map(|reader| reader.join().expect("reading ends"));
         // Its input is held open until its outputs are closed.
         let status = self.child.wait().expect("a child can be waited for");
         let hung = self.watchdog.bit();

@@ -396,6 +396,10 @@ fn serve<S: Read + Write>(
 /// `None` when the client is done.
 fn read_request(stream: &mut impl BufRead, connection: usize) -> io::Result<Option<Received>> {
     let mut head = Vec::new();
+    // A TLS handshake has come to the wrong door; its sender would wait for ever.
+    if stream.fill_buf()?.first() == Some(&0x16) {
+        return Ok(None);
+    }
     loop {
         let before = head.len();
         if stream.read_until(b'\n', &mut head)? == 0 {
