@@ -387,7 +387,10 @@ impl Outcome {
     pub(crate) fn assert_error(&self, naming: &[&str]) {
         let said = self.stderr_text();
         assert_eq!(self.status, 1, "{said}");
-        assert!(said.contains("error:"), "no error was shown: {said:?}");
+        assert!(
+            said.to_lowercase().contains("error"),
+            "no error was shown: {said:?}"
+        );
         for part in naming {
             assert!(said.contains(part), "{part:?} is not named: {said}");
         }
