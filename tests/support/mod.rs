@@ -19,7 +19,7 @@ mod tls;
 
 pub(crate) use folder::TempFolder;
 pub(crate) use message::{Message, contains, text};
-pub(crate) use program::{Outcome, Program, Running};
+pub(crate) use program::{Outcome, Program, Running, is_reference};
 pub(crate) use server::{Answer, Received, Server};
 #[cfg(target_os = "linux")]
 pub(crate) use terminal::TerminalOutcome;

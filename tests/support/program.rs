@@ -191,6 +191,11 @@ impl Program {
     }
 }
 
+/// Whether other programs than ours are tested.
+pub(crate) fn is_reference() -> bool {
+    reference().is_some()
+}
+
 /// The folder of the programs to test, where they are not ours.
 fn reference() -> Option<PathBuf> {
     std::env::var_os("HTTPIE_TEST_BIN_DIR").map(PathBuf::from)
