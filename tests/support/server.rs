@@ -193,7 +193,9 @@ struct Shared {
     handler: Box<Handler>,
     identity: Option<Identity>,
     requests: Mutex<Vec<Received>>,
+    answered: Mutex<usize>,
     arrived: Condvar,
+    written: Condvar,
     sockets: Mutex<Vec<TcpStream>>,
     connections: AtomicUsize,
     stopping: AtomicBool,
@@ -228,7 +230,9 @@ impl Server {
             handler,
             identity,
             requests: Mutex::default(),
+            answered: Mutex::default(),
             arrived: Condvar::new(),
+            written: Condvar::new(),
             sockets: Mutex::default(),
             connections: AtomicUsize::new(0),
             stopping: AtomicBool::new(false),
@@ -305,6 +309,16 @@ impl Server {
             starts(&requests)
         );
         requests.clone()
+    }
+
+    /// Waits, for as long as it takes, until this many answers were written.
+    pub(crate) fn wait_for_answers(&self, count: usize) {
+        let answered = lock(&self.shared.answered);
+        let waited = self
+            .shared
+            .written
+            .wait_while(answered, |answered| *answered < count);
+        drop(waited.unwrap_or_else(PoisonError::into_inner));
     }
 }
 
@@ -386,7 +400,10 @@ fn serve<S: Read + Write>(
         lock(&shared.requests).push(request.clone());
         shared.arrived.notify_all();
         let answer = (shared.handler)(&request);
-        if !answer.write(stream.get_mut(), &method)? {
+        let reusable = answer.write(stream.get_mut(), &method)?;
+        *lock(&shared.answered) += 1;
+        shared.written.notify_all();
+        if !reusable {
             break;
         }
     }
