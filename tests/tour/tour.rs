@@ -47,8 +47,8 @@ fn build() -> Result<PathBuf, String> {
     } else {
         profile
     });
-    // Cargo marks the target folder so that backups leave it out.
-    if !target_folder.join("CACHEDIR.TAG").exists() {
+    // Cargo keeps what it knows of the compiler at the top of the target folder.
+    if !target_folder.join(".rustc_info.json").exists() {
         command
             .arg("--target")
             .arg(target_folder.file_name().unwrap_or_default());
