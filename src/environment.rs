@@ -69,6 +69,25 @@ impl Environment {
         (self.clock)()
     }
 
+    /// The CA bundle that environment variables name: `REQUESTS_CA_BUNDLE`, `CURL_CA_BUNDLE`, `SSL_CERT_FILE`,
+    /// `SSL_CERT_DIR`; the first one that is set and not empty.
+    pub(crate) fn ca_bundle(&self) -> Option<PathBuf> {
+        [
+            "REQUESTS_CA_BUNDLE",
+            "CURL_CA_BUNDLE",
+            "SSL_CERT_FILE",
+            "SSL_CERT_DIR",
+        ]
+        .into_iter()
+        .find_map(variable)
+        .map(PathBuf::from)
+    }
+
+    /// Whether the user wants no colours unless they are asked for: `NO_COLOR` (no-color.org) or a dumb terminal.
+    pub(crate) fn refuses_colors(&self) -> bool {
+        variable("NO_COLOR").is_some() || variable("TERM").is_some_and(|term| term == "dumb")
+    }
+
     /// Replaces a leading `~` by the home directory; any other path comes back as it is.
     pub fn expand_tilde(&self, path: &str) -> PathBuf {
         let rest = match path.strip_prefix('~') {
@@ -86,6 +105,11 @@ impl Default for Environment {
     fn default() -> Environment {
         Environment::new()
     }
+}
+
+/// An environment variable that is set and not empty.
+fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
 /// Where HTTPie 3.2 looks: `HTTPIE_CONFIG_DIR`; `%APPDATA%\httpie` on Windows; `~/.httpie` if it exists;

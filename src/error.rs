@@ -45,6 +45,8 @@ enum Kind {
     Failure,
     /// Shown with the usage line and where to find help.
     Usage,
+    /// Shown as it is.
+    Verbatim,
     /// The reader of our output went away: nothing is shown.
     OutputClosed,
 }
@@ -65,6 +67,19 @@ impl Error {
             kind: Kind::Usage,
             ..Error::new(message)
         }
+    }
+
+    /// A message that is shown as it is, without `http: error:`.
+    pub fn verbatim(message: impl Into<String>) -> Error {
+        Error {
+            kind: Kind::Verbatim,
+            ..Error::new(message)
+        }
+    }
+
+    /// The server was too slow; `limit` is the limit as the user gave it, in seconds.
+    pub fn timed_out(limit: &str) -> Error {
+        Error::new(format!("Request timed out ({limit}s).")).with_status(ExitStatus::Timeout)
     }
 
     /// Our standard output or standard error has no reader any more.
@@ -98,6 +113,11 @@ impl Error {
         self.kind == Kind::Usage
     }
 
+    /// Whether it is shown as it is.
+    pub fn is_verbatim(&self) -> bool {
+        self.kind == Kind::Verbatim
+    }
+
     /// Whether it came from an output that nobody reads any more.
     pub fn is_output_closed(&self) -> bool {
         self.kind == Kind::OutputClosed
@@ -111,6 +131,16 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// An error of ours that travelled inside an I/O error comes out as it was; any other gives its reason.
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Error {
+        match error.downcast::<Error>() {
+            Ok(own) => own,
+            Err(error) => Error::new(io_reason(&error)),
+        }
+    }
+}
 
 /// The words for an I/O error without Rust's `(os error 2)` at the end.
 pub fn io_reason(error: &std::io::Error) -> String {

@@ -2,9 +2,13 @@
 
 pub mod sessions;
 
+mod cli;
+mod client;
 mod environment;
 mod error;
 mod headers;
+mod output;
+mod request;
 
 pub use environment::Environment;
 pub use headers::{Header, Headers};

@@ -1,1 +1,32 @@
-//! Sessions.
+//! Sessions: headers, credentials and cookies that persist between runs, in one flat JSON file per host and name.
+//!
+//! [`get_httpie_session`] finds and loads a [`Session`]; its data apply to a request, it takes over what the request and
+//! the response bring, and [`Session::save`] merges that into the file, whatever other processes do with it meanwhile.
+//! The command line lays several sessions over one request (`Overlay`). Nothing here knows options, prints, or
+//! speaks HTTP: headers and `Set-Cookie` lines come in as bytes, and the time comes in as a number.
+
+mod cookie_date;
+mod cookie_entry;
+mod cookie_parse;
+mod cookie_scope;
+mod cookies;
+mod credentials;
+mod error;
+mod file;
+mod json;
+mod overlay;
+mod replace;
+mod session;
+mod store;
+
+pub use cookie_parse::{Refusal, SameSite};
+pub use cookie_scope::CookieUrl;
+pub use cookies::{Cookie, CookieJar, Reach};
+pub use credentials::{AuthType, Credentials};
+pub use error::{Access, SessionError};
+pub use session::{Session, SessionData, get_httpie_session};
+pub use store::is_anonymous_session;
+
+pub(crate) use overlay::{Overlay, OverlayRequest};
+pub(crate) use session::unix_seconds;
+pub(crate) use store::{StoredSession, delete, list, path_of};

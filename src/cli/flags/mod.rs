@@ -1,0 +1,566 @@
+//! THE table of options: names, value, choices, category, help and effect, one entry an option.
+//!
+//! Parsing, `--help`, usage errors, the manual pages, completions and `export-args` read it and know no option by
+//! themselves. Names, short forms and defaults are HTTPie 3.2.4's, and so is the order, in which ambiguous prefixes are
+//! listed. To make a planned option available, change the one word `Planned` in its entry.
+
+mod network;
+mod output;
+mod request;
+mod session;
+mod troubleshooting;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use super::args::{Args, ProxyRule};
+
+/// All options, in the order of `--help`.
+pub(crate) fn flags() -> impl Iterator<Item = &'static Flag> {
+    [
+        request::FLAGS,
+        output::FLAGS,
+        session::FLAGS,
+        network::FLAGS,
+        troubleshooting::FLAGS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// One option.
+pub(crate) struct Flag {
+    /// The name after `--`.
+    pub(crate) long: &'static str,
+    /// The letter after `-`.
+    pub(crate) short: Option<char>,
+    /// Further names after `--`, for which no `--no-` form exists.
+    pub(crate) aliases: &'static [&'static str],
+    pub(crate) category: Category,
+    pub(crate) visibility: Visibility,
+    pub(crate) availability: Availability,
+    /// What becomes of an option that is given more than once.
+    #[allow(dead_code, reason = "a fact for completions and `export-args`")]
+    pub(crate) repeat: Repeat,
+    /// One line without a full stop, for completions.
+    #[allow(dead_code, reason = "a fact for completions and `export-args`")]
+    pub(crate) short_help: &'static str,
+    /// Paragraphs with an empty line between them, for `--help` and the manual; lines that start with four spaces are kept as they are.
+    pub(crate) long_help: &'static str,
+    pub(crate) effect: Effect,
+    /// Puts the fields of this option back to their defaults, which it is given: `--no-OPTION`.
+    pub(crate) reset: fn(&mut Args, Args),
+}
+
+/// What an option does.
+pub(crate) enum Effect {
+    /// Takes no value.
+    Switch(fn(&mut Args)),
+    /// Takes one value.
+    Value(ValueFacts, fn(&mut Args, Value) -> Result<(), String>),
+    /// Takes no value and ends the parse: something else than a request was asked for.
+    Instead(Instead),
+}
+
+/// What is done instead of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Instead {
+    Help,
+    Manual,
+    Version,
+    /// `--generate-man PAGE`, the one that takes a value: it is for building the package only.
+    GenerateMan,
+}
+
+/// What can stand as an option's value.
+pub(crate) struct ValueFacts {
+    /// How help calls it.
+    pub(crate) name: &'static str,
+    pub(crate) kind: ValueKind,
+}
+
+/// The kinds of value.
+pub(crate) enum ValueKind {
+    Text,
+    Integer,
+    Float,
+    /// The path of a file: completions offer files.
+    File,
+    /// One of these words.
+    Choice {
+        all: &'static [&'static str],
+        /// Those which are understood but cannot be used yet.
+        planned: &'static [&'static str],
+        /// Whether help and usage list the choices; a long list has a name instead.
+        listed: bool,
+    },
+}
+
+/// The groups of `--help`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Category {
+    ContentTypes,
+    ContentProcessing,
+    OutputProcessing,
+    Output,
+    Sessions,
+    Authentication,
+    Network,
+    Ssl,
+    Troubleshooting,
+}
+
+impl Category {
+    /// All groups, in the order of `--help`.
+    pub(crate) const ALL: [Category; 9] = [
+        Category::ContentTypes,
+        Category::ContentProcessing,
+        Category::OutputProcessing,
+        Category::Output,
+        Category::Sessions,
+        Category::Authentication,
+        Category::Network,
+        Category::Ssl,
+        Category::Troubleshooting,
+    ];
+
+    /// The heading in `--help`.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Category::ContentTypes => "Predefined content types",
+            Category::ContentProcessing => "Content processing options",
+            Category::OutputProcessing => "Output processing",
+            Category::Output => "Output options",
+            Category::Sessions => "Sessions",
+            Category::Authentication => "Authentication",
+            Category::Network => "Network",
+            Category::Ssl => "SSL",
+            Category::Troubleshooting => "Troubleshooting",
+        }
+    }
+}
+
+/// Who is told about an option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Visibility {
+    Shown,
+    /// Works like any other, but help does not speak of it.
+    Hidden,
+    /// For building the package: found by its whole name only, never by a prefix.
+    Internal,
+}
+
+/// Whether an option has its effect already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Availability {
+    Available,
+    /// Using it is an error that says so.
+    Planned,
+}
+
+/// What becomes of an option that is given more than once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    /// The last one counts.
+    LastWins,
+    /// The number of times counts.
+    Counts,
+    /// Each one adds something.
+    Collects,
+}
+
+impl Flag {
+    /// What most entries have in common; they name the rest.
+    const BASE: Flag = Flag {
+        long: "",
+        short: None,
+        aliases: &[],
+        category: Category::Troubleshooting,
+        visibility: Visibility::Shown,
+        availability: Availability::Available,
+        repeat: Repeat::LastWins,
+        short_help: "",
+        long_help: "",
+        effect: Effect::Switch(|_| ()),
+        reset: |_, _| (),
+    };
+
+    /// The long names, the main one first.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
+        std::iter::once(self.long).chain(self.aliases.iter().copied())
+    }
+
+    /// The facts about the value, where it takes one.
+    pub(crate) fn value(&self) -> Option<&ValueFacts> {
+        match &self.effect {
+            Effect::Value(facts, _) => Some(facts),
+            Effect::Instead(Instead::GenerateMan) => Some(&troubleshooting::PAGE),
+            Effect::Switch(_) | Effect::Instead(_) => None,
+        }
+    }
+
+    /// The words that can stand as its value, where they are limited.
+    pub(crate) fn choices(&self) -> &'static [&'static str] {
+        match self.value().map(|value| &value.kind) {
+            Some(ValueKind::Choice { all, .. }) => all,
+            _ => &[],
+        }
+    }
+
+    /// The choices that cannot be used yet.
+    pub(crate) fn planned_choices(&self) -> &'static [&'static str] {
+        match self.value().map(|value| &value.kind) {
+            Some(ValueKind::Choice { planned, .. }) => planned,
+            _ => &[],
+        }
+    }
+
+    /// The value as help shows it: its name, or `{the,choices}`.
+    pub(crate) fn value_text(&self) -> Option<String> {
+        let facts = self.value()?;
+        Some(match &facts.kind {
+            ValueKind::Choice {
+                all, listed: true, ..
+            } => format!("{{{}}}", all.join(",")),
+            _ => facts.name.to_owned(),
+        })
+    }
+
+    /// How messages call it: `--json/-j`, as Python's argparse does.
+    pub(crate) fn display_name(&self) -> String {
+        match self.short {
+            Some(short) => format!("--{}/-{short}", self.long),
+            None => format!("--{}", self.long),
+        }
+    }
+}
+
+/// One typed value, on its way into the arguments.
+pub(crate) struct Value(OsString);
+
+impl Value {
+    pub(crate) fn new(typed: OsString) -> Value {
+        Value(typed)
+    }
+
+    fn text(self) -> Result<String, String> {
+        self.0
+            .into_string()
+            .map_err(|typed| format!("not valid UTF-8: {}", quoted(&typed.to_string_lossy())))
+    }
+
+    /// A path may have any bytes.
+    fn path(self) -> PathBuf {
+        PathBuf::from(self.0)
+    }
+
+    /// A whole number as Python's `int` reads it. Greater ones than an `i64` holds become the greatest.
+    fn integer(self) -> Result<i64, String> {
+        let text = self.text()?;
+        let unfit = || format!("invalid int value: {}", quoted(&text));
+        let digits = without_digit_separators(text.trim()).ok_or_else(unfit)?;
+        let unsigned = digits.strip_prefix(['+', '-']).unwrap_or(&digits);
+        if unsigned.is_empty() || !unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(unfit());
+        }
+        let limit = if digits.starts_with('-') {
+            i64::MIN
+        } else {
+            i64::MAX
+        };
+        Ok(digits.parse().unwrap_or(limit))
+    }
+
+    /// A number as Python's `float` reads it, `nan` and `inf` too.
+    fn float(self) -> Result<f64, String> {
+        let text = self.text()?;
+        without_digit_separators(text.trim())
+            .and_then(|digits| digits.parse().ok())
+            .ok_or_else(|| format!("invalid float value: {}", quoted(&text)))
+    }
+
+    /// One of the words of a table, with what it stands for.
+    fn choice<T: Copy>(self, table: &[(&str, T)]) -> Result<T, String> {
+        let text = self.text()?;
+        table
+            .iter()
+            .find(|(word, _)| *word == text)
+            .map(|&(_, meaning)| meaning)
+            .ok_or_else(|| invalid_choice(&text, table.iter().map(|&(word, _)| word)))
+    }
+
+    /// One of the words of a list.
+    pub(crate) fn word(self, words: &[&'static str]) -> Result<&'static str, String> {
+        let text = self.text()?;
+        words
+            .iter()
+            .find(|word| **word == text)
+            .copied()
+            .ok_or_else(|| invalid_choice(&text, words.iter().copied()))
+    }
+
+    /// `type/subtype`.
+    fn mime_type(self) -> Result<String, String> {
+        let text = self.text()?;
+        if text.bytes().filter(|byte| *byte == b'/').count() == 1 {
+            return Ok(text);
+        }
+        Err(format!("{} is not of the form type/subtype", quoted(&text)))
+    }
+
+    /// `PROTOCOL:URL`.
+    fn proxy_rule(self) -> Result<ProxyRule, String> {
+        let text = self.text()?;
+        match text.split_once(':') {
+            Some((protocol, url)) => Ok(ProxyRule {
+                protocol: protocol.to_owned(),
+                url: url.to_owned(),
+            }),
+            None => Err(format!("{} is not a valid value", quoted(&text))),
+        }
+    }
+}
+
+/// argparse's sentence for a word that is not among the choices.
+fn invalid_choice<'a>(text: &str, choices: impl Iterator<Item = &'a str>) -> String {
+    let choices: Vec<_> = choices.map(quoted).collect();
+    format!(
+        "invalid choice: {} (choose from {})",
+        quoted(text),
+        choices.join(", ")
+    )
+}
+
+/// Python's `1_000`: an underscore is allowed between two digits. `None` where one stands elsewhere.
+fn without_digit_separators(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let is_digit = |index: usize| bytes.get(index).is_some_and(u8::is_ascii_digit);
+    let misplaced = |(index, byte): (usize, &u8)| {
+        *byte == b'_' && !(index > 0 && is_digit(index - 1) && is_digit(index + 1))
+    };
+    if bytes.iter().enumerate().any(misplaced) {
+        return None;
+    }
+    Some(text.replace('_', ""))
+}
+
+/// Text as Python's `repr` shows it: argparse's messages, which scripts may look for, have their values in this form.
+pub(crate) fn quoted(text: &str) -> String {
+    let quote = if text.contains('\'') && !text.contains('"') {
+        '"'
+    } else {
+        '\''
+    };
+    let mut shown = String::from(quote);
+    for letter in text.chars() {
+        match letter {
+            '\n' => shown.push_str("\\n"),
+            '\r' => shown.push_str("\\r"),
+            '\t' => shown.push_str("\\t"),
+            '\\' => shown.push_str("\\\\"),
+            _ if letter == quote => shown.extend(['\\', letter]),
+            _ if letter.is_control() => shown.push_str(&format!("\\x{:02x}", u32::from(letter))),
+            _ => shown.push(letter),
+        }
+    }
+    shown.push(quote);
+    shown
+}
+
+/// One positional argument.
+pub(crate) struct Positional {
+    pub(crate) name: &'static str,
+    #[allow(dead_code, reason = "a fact for completions and `export-args`")]
+    pub(crate) required: bool,
+    #[allow(dead_code, reason = "a fact for completions and `export-args`")]
+    pub(crate) repeated: bool,
+    #[allow(dead_code, reason = "a fact for completions and `export-args`")]
+    pub(crate) short_help: &'static str,
+    /// Written as a [`Flag`]'s.
+    pub(crate) long_help: &'static str,
+}
+
+/// The positional arguments, in their order.
+pub(crate) static POSITIONALS: [Positional; 3] = [
+    Positional {
+        name: "METHOD",
+        required: false,
+        repeated: false,
+        short_help: "The HTTP method: GET, POST, PUT, DELETE or any other word",
+        long_help: "\
+The HTTP method: GET, POST, PUT, PATCH, DELETE or any other word of letters.
+
+It can be left out: the method is POST when there is something to send, and GET otherwise.
+
+    $ http example.org               # GET
+    $ http example.org hello=world   # POST
+
+The first of several positional arguments is taken as the method when it has letters only. A host that has letters only, such as localhost, therefore needs the method or a scheme, a port or a slash when something follows it.",
+    },
+    Positional {
+        name: "URL",
+        required: true,
+        repeated: false,
+        short_help: "The URL; http:// and localhost can be left out",
+        long_help: "\
+The URL of the request. Without a scheme it is http:// (https:// when the program is called as https); see --default-scheme.
+
+An address that begins with a colon is on localhost:
+
+    $ http :3000        # http://localhost:3000
+    $ http :/path       # http://localhost/path",
+    },
+    Positional {
+        name: "REQUEST_ITEM",
+        required: false,
+        repeated: true,
+        short_help: "Headers, URL parameters, data fields and files",
+        long_help: "\
+A part of the request. The separator decides what it is:
+
+    Name:value      a header; `Name:` removes it, `Name;` sends it empty
+    name==value     a parameter of the URL's query
+    name=value      a text field of the JSON object or the form
+    name:=value     a JSON value that is not text: 42, true, [1, 2]
+    name@path       a file to upload, with --form or --multipart;
+                    `name@path;type=image/png` also says its type
+    name=@path      a text field with the content of a file
+    name:=@path     a JSON value with the content of a file
+    name==@path     a query parameter with the content of a file
+    Name:@path      a header with the content of a file
+    @path           the whole body, from a file
+
+A backslash takes away the meaning of a separator that belongs to the name:
+
+    field\\:with\\:colons=value",
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn no_name_stands_twice() {
+        let mut seen = HashSet::new();
+        for flag in flags() {
+            for name in flag.names() {
+                assert!(seen.insert(name.to_owned()), "--{name}");
+            }
+            if let Some(short) = flag.short {
+                assert!(seen.insert(format!("-{short}")), "-{short}");
+            }
+        }
+    }
+
+    #[test]
+    fn categories_stand_together_and_in_their_order() {
+        let order: Vec<_> = flags()
+            .map(|flag| {
+                Category::ALL
+                    .iter()
+                    .position(|other| *other == flag.category)
+            })
+            .collect();
+        assert!(order.is_sorted(), "{order:?}");
+    }
+
+    #[test]
+    fn every_option_is_explained() {
+        for flag in flags() {
+            assert!(!flag.short_help.is_empty(), "--{}", flag.long);
+            assert!(!flag.short_help.ends_with('.'), "--{}", flag.long);
+            assert!(flag.short_help.len() <= 72, "--{}", flag.long);
+            assert!(!flag.long_help.is_empty(), "--{}", flag.long);
+            assert!(flag.long_help.ends_with(['.', '"', ')']) || flag.long_help.contains("\n    "));
+        }
+    }
+
+    #[test]
+    fn planned_choices_are_choices() {
+        for flag in flags() {
+            for planned in flag.planned_choices() {
+                assert!(flag.choices().contains(planned), "{planned}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_choice_is_understood_and_no_other_word() {
+        for flag in flags() {
+            let Effect::Value(_, apply) = &flag.effect else {
+                continue;
+            };
+            let mut args = Args::default();
+            for choice in flag.choices() {
+                assert_eq!(apply(&mut args, Value::new(choice.into())), Ok(()));
+            }
+            if !flag.choices().is_empty() {
+                let refused = apply(&mut args, Value::new("nonsense".into()));
+                assert!(
+                    refused.is_err_and(|text| text.contains("choose from")),
+                    "--{}",
+                    flag.long
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn resetting_an_option_undoes_it() {
+        for flag in flags() {
+            let mut args = Args::default();
+            match &flag.effect {
+                Effect::Switch(apply) => apply(&mut args),
+                Effect::Value(facts, apply) => {
+                    let value = match &facts.kind {
+                        ValueKind::Choice { all, .. } => all[0],
+                        ValueKind::Integer | ValueKind::Float => "7",
+                        ValueKind::Text | ValueKind::File => match flag.long {
+                            "proxy" => "http:x",
+                            "print" | "history-print" => "H",
+                            "format-options" => "json.indent:1",
+                            "response-mime" => "a/b",
+                            _ => "text",
+                        },
+                    };
+                    assert_eq!(apply(&mut args, Value::new(value.into())), Ok(()));
+                }
+                Effect::Instead(_) => continue,
+            }
+            if flag.long != "sorted" {
+                assert_ne!(args, Args::default(), "--{} does nothing", flag.long);
+            }
+            (flag.reset)(&mut args, Args::default());
+            assert_eq!(args, Args::default(), "--no-{}", flag.long);
+        }
+    }
+
+    #[test]
+    fn numbers_are_read_as_python_reads_them() {
+        let integer = |text: &str| Value::new(text.into()).integer().ok();
+        assert_eq!(integer(" +1_000 "), Some(1000));
+        assert_eq!(integer("-1"), Some(-1));
+        assert_eq!(integer("99999999999999999999"), Some(i64::MAX));
+        for unfit in ["", "-", "1.5", "_1", "1__0", "1_", "x", "+-1"] {
+            assert_eq!(integer(unfit), None, "{unfit}");
+        }
+        let float = |text: &str| Value::new(text.into()).float().ok();
+        assert_eq!(float(" 1_0.5 "), Some(10.5));
+        assert_eq!(float("-1e3"), Some(-1000.0));
+        assert_eq!(float(".5"), Some(0.5));
+        assert!(float("nan").is_some_and(f64::is_nan));
+        for unfit in ["", "1_.5", "0x10", "1e", "abc"] {
+            assert_eq!(float(unfit), None, "{unfit}");
+        }
+    }
+
+    #[test]
+    fn quoting_is_that_of_python() {
+        assert_eq!(quoted("foo"), "'foo'");
+        assert_eq!(quoted("it's"), "\"it's\"");
+        assert_eq!(quoted("'\""), "'\\'\"'");
+        assert_eq!(quoted("a\\\n\u{1b}é"), "'a\\\\\\n\\x1bé'");
+    }
+}

@@ -1,0 +1,276 @@
+//! Options on the connection, redirects, limits and TLS.
+
+use std::path::PathBuf;
+
+use super::super::args::{SslVersion, Verify};
+use super::{Availability, Category, Effect, Flag, Repeat, Value, ValueFacts, ValueKind};
+
+static SSL_VERSIONS: [(&str, SslVersion); 4] = [
+    ("ssl2.3", SslVersion::Negotiated),
+    ("tls1", SslVersion::Tls1),
+    ("tls1.1", SslVersion::Tls1_1),
+    ("tls1.2", SslVersion::Tls1_2),
+];
+
+pub(super) static FLAGS: &[Flag] = &[
+    Flag {
+        long: "offline",
+        category: Category::Network,
+        short_help: "Build and print the request, and do not send it",
+        long_help: "Build the request and print it (--print=HB, unless something else is asked for), and do not send it.",
+        effect: Effect::Switch(|args| args.offline = true),
+        reset: |args, default| args.offline = default.offline,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "proxy",
+        category: Category::Network,
+        availability: Availability::Planned,
+        repeat: Repeat::Collects,
+        short_help: "The proxy for a protocol",
+        long_help: "\
+The proxy for URLs of a protocol. It can be repeated for other protocols:
+
+    --proxy=http:http://proxy.example.org:3128
+
+Without it, the environment variables HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY decide.",
+        effect: Effect::Value(
+            ValueFacts {
+                name: "PROTOCOL:PROXY_URL",
+                kind: ValueKind::Text,
+            },
+            |args, value| {
+                args.proxy.push(value.proxy_rule()?);
+                Ok(())
+            },
+        ),
+        reset: |args, default| args.proxy = default.proxy,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "follow",
+        short: Some('F'),
+        category: Category::Network,
+        short_help: "Follow redirects",
+        long_help: "Follow redirects (responses of status 30x with a Location).",
+        effect: Effect::Switch(|args| args.follow = true),
+        reset: |args, default| args.follow = default.follow,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "max-redirects",
+        category: Category::Network,
+        short_help: "How many redirects are followed at most",
+        long_help: "How many redirects are followed at most, with --follow. The default is 30.",
+        effect: Effect::Value(
+            ValueFacts {
+                name: "MAX_REDIRECTS",
+                kind: ValueKind::Integer,
+            },
+            |args, value| {
+                args.max_redirects = value.integer()?;
+                Ok(())
+            },
+        ),
+        reset: |args, default| args.max_redirects = default.max_redirects,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "max-headers",
+        category: Category::Network,
+        short_help: "How many headers a response may have",
+        long_help: "How many headers a response may have before it is given up. The default is 0, which is no limit.",
+        effect: Effect::Value(
+            ValueFacts {
+                name: "MAX_HEADERS",
+                kind: ValueKind::Integer,
+            },
+            |args, value| {
+                args.max_headers = value.integer()?;
+                Ok(())
+            },
+        ),
+        reset: |args, default| args.max_headers = default.max_headers,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "timeout",
+        category: Category::Network,
+        short_help: "How many seconds a silent server is waited for",
+        long_help: "\
+How many seconds to wait for the connection, and then for each next piece of the response; it does not limit the time of the whole. The default is 0, which is no limit. When the time is over, the exit status is 2.",
+        effect: Effect::Value(
+            ValueFacts {
+                name: "SECONDS",
+                kind: ValueKind::Float,
+            },
+            |args, value| {
+                args.timeout_seconds = value.float()?;
+                Ok(())
+            },
+        ),
+        reset: |args, default| args.timeout_seconds = default.timeout_seconds,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "check-status",
+        category: Category::Network,
+        short_help: "Exit with 3, 4 or 5 for a status of 3xx, 4xx or 5xx",
+        long_help: "\
+Exit with 4 when the status of the response is 4xx, with 5 when it is 5xx, and with 3 when it is 3xx and --follow is not given. Without the option, any response that arrives is a success.
+
+When output is redirected, a warning on standard error says so too.",
+        effect: Effect::Switch(|args| args.check_status = true),
+        reset: |args, default| args.check_status = default.check_status,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "path-as-is",
+        category: Category::Network,
+        short_help: "Keep /../ and /./ in the URL",
+        long_help: "Keep /../ and /./ in the path of the URL instead of resolving them.",
+        effect: Effect::Switch(|args| args.path_as_is = true),
+        reset: |args, default| args.path_as_is = default.path_as_is,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "chunked",
+        category: Category::Network,
+        short_help: "Send the body in chunks",
+        long_help: "Send the body in chunks (Transfer-Encoding: chunked), as it is read, without knowing its length first.",
+        effect: Effect::Switch(|args| args.chunked = true),
+        reset: |args, default| args.chunked = default.chunked,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "verify",
+        category: Category::Ssl,
+        short_help: "Whether or against what the server's certificate is checked",
+        long_help: "\
+Whether the server's certificate is checked: yes (or true) is the default; no (or false) checks nothing and is dangerous. Anything else is the path of a file of certificates to trust instead of the usual ones, which REQUESTS_CA_BUNDLE can name too.",
+        effect: Effect::Value(
+            ValueFacts {
+                name: "VERIFY",
+                kind: ValueKind::File,
+            },
+            |args, value| {
+                args.verify = verify(value)?;
+                Ok(())
+            },
+        ),
+        reset: |args, default| args.verify = default.verify,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "ssl",
+        category: Category::Ssl,
+        availability: Availability::Planned,
+        short_help: "The TLS version to speak",
+        long_help: "\
+The TLS version to speak. By default, which is also what ssl2.3 stands for, it is the highest that both sides know.",
+        effect: Effect::Value(
+            ValueFacts {
+                name: "SSL",
+                kind: ValueKind::Choice {
+                    all: &["ssl2.3", "tls1", "tls1.1", "tls1.2"],
+                    planned: &[],
+                    listed: true,
+                },
+            },
+            |args, value| {
+                args.ssl = Some(value.choice(&SSL_VERSIONS)?);
+                Ok(())
+            },
+        ),
+        reset: |args, default| args.ssl = default.ssl,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "ciphers",
+        category: Category::Ssl,
+        availability: Availability::Planned,
+        short_help: "The cipher suites to offer",
+        long_help: "The cipher suites to offer, in OpenSSL's notation: names with colons between them.",
+        effect: Effect::Value(
+            ValueFacts {
+                name: "CIPHERS",
+                kind: ValueKind::Text,
+            },
+            |args, value| {
+                args.ciphers = Some(value.text()?);
+                Ok(())
+            },
+        ),
+        reset: |args, default| args.ciphers = default.ciphers,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "cert",
+        category: Category::Ssl,
+        availability: Availability::Planned,
+        short_help: "The client's certificate",
+        long_help: "The file of the client's certificate. The private key may be in the same file, or in that of --cert-key.",
+        effect: Effect::Value(
+            ValueFacts {
+                name: "CERT",
+                kind: ValueKind::File,
+            },
+            |args, value| {
+                args.cert = Some(value.path());
+                Ok(())
+            },
+        ),
+        reset: |args, default| args.cert = default.cert,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "cert-key",
+        category: Category::Ssl,
+        availability: Availability::Planned,
+        short_help: "The private key of the client's certificate",
+        long_help: "The file of the private key of --cert, when it is not in the same file.",
+        effect: Effect::Value(
+            ValueFacts {
+                name: "CERT_KEY",
+                kind: ValueKind::File,
+            },
+            |args, value| {
+                args.cert_key = Some(value.path());
+                Ok(())
+            },
+        ),
+        reset: |args, default| args.cert_key = default.cert_key,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "cert-key-pass",
+        category: Category::Ssl,
+        availability: Availability::Planned,
+        short_help: "The passphrase of the private key",
+        long_help: "The passphrase of the private key. When the key needs one and none is given, it is asked for on the terminal.",
+        effect: Effect::Value(
+            ValueFacts {
+                name: "CERT_KEY_PASS",
+                kind: ValueKind::Text,
+            },
+            |args, value| {
+                args.cert_key_pass = Some(value.text()?);
+                Ok(())
+            },
+        ),
+        reset: |args, default| args.cert_key_pass = default.cert_key_pass,
+        ..Flag::BASE
+    },
+];
+
+/// Unlike in HTTPie, an empty value (`--verify=$UNSET`) is refused: there it silently switches the check off.
+fn verify(value: Value) -> Result<Verify, String> {
+    let path = value.path();
+    let word = path.to_str().unwrap_or_default().to_lowercase();
+    match word.as_str() {
+        "yes" | "true" => Ok(Verify::Yes),
+        "no" | "false" => Ok(Verify::No),
+        _ if path == PathBuf::new() => Err("expected yes, no or a path, not ''".to_owned()),
+        _ => Ok(Verify::Bundle(path)),
+    }
+}

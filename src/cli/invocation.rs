@@ -1,0 +1,147 @@
+//! What is asked, with every default settled: from the typed arguments and the facts about terminals.
+//!
+//! Checks what options mean together, and reads the request items. Nothing is opened here but files that items embed.
+
+use std::path::PathBuf;
+
+use super::args::{Args, AuthType, Pretty, RequestType, Verify};
+use super::items::{self, FieldValue, Items};
+use crate::environment::Environment;
+use crate::error::Error;
+
+/// Everything about a run that the command line, the configuration and the terminals decide.
+pub(crate) struct Invocation {
+    pub(crate) args: Args,
+    pub(crate) items: Items,
+    /// What is printed of the final messages, in letters of `HBhbm`.
+    pub(crate) print: String,
+    /// What is printed of the messages before them; `None` leaves them out.
+    pub(crate) history_print: Option<String>,
+    pub(crate) pretty: Pretty,
+    /// Whether the output goes to a terminal: not with `--output`.
+    pub(crate) to_terminal: bool,
+    pub(crate) trust: Trust,
+}
+
+/// Where the trusted certificates come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Trust {
+    Embedded,
+    Bundle(PathBuf),
+    Nobody,
+}
+
+impl Invocation {
+    /// Settles what the arguments leave open.
+    ///
+    /// # Errors
+    /// A usage error for items that cannot be read and for options that contradict each other.
+    pub(crate) fn settle(args: Args, env: &Environment) -> Result<Invocation, Error> {
+        let items = items::parse(&args.items, env)?;
+        check_bodies(&args, &items)?;
+        if args.auth_type.is_some() && args.auth.is_none() {
+            return Err(Error::usage("--auth required"));
+        }
+        let to_terminal = env.stdout_is_terminal && args.output.is_none();
+        let print = settled_print(&args, to_terminal);
+        let shows_history = args.all || args.verbose > 0;
+        let history_print =
+            shows_history.then(|| args.history_print.clone().unwrap_or_else(|| print.clone()));
+        let pretty = args.pretty.unwrap_or(match to_terminal {
+            true if env.refuses_colors() => Pretty::Format,
+            true => Pretty::All,
+            false => Pretty::None,
+        });
+        let trust = match &args.verify {
+            Verify::No => Trust::Nobody,
+            Verify::Bundle(path) => Trust::Bundle(path.clone()),
+            Verify::Yes => env.ca_bundle().map_or(Trust::Embedded, Trust::Bundle),
+        };
+        Ok(Invocation {
+            args,
+            items,
+            print,
+            history_print,
+            pretty,
+            to_terminal,
+            trust,
+        })
+    }
+
+    /// How data items are written into the body: files in fields make it multipart.
+    pub(crate) fn request_type(&self) -> RequestType {
+        match self.args.request_type {
+            Some(RequestType::Form) if has_files(&self.items) => RequestType::Multipart,
+            Some(kind) => kind,
+            None => RequestType::Json,
+        }
+    }
+
+    /// Whether `-a` asks for a password on the terminal.
+    pub(crate) fn needs_password(&self) -> bool {
+        let is_bearer = self.args.auth_type == Some(AuthType::Bearer);
+        !is_bearer
+            && self
+                .args
+                .auth
+                .as_deref()
+                .is_some_and(|auth| !auth.contains(':'))
+    }
+}
+
+/// `-vv` and `-v` say more, `--offline` shows the request, a pipe gets the body alone.
+fn settled_print(args: &Args, to_terminal: bool) -> String {
+    let letters = match &args.print {
+        Some(letters) => letters,
+        None if args.verbose > 1 => "HBhbm",
+        None if args.verbose == 1 => "HBhb",
+        None if args.offline => "HB",
+        None if to_terminal => "hb",
+        None => "b",
+    };
+    letters.to_owned()
+}
+
+fn has_files(items: &Items) -> bool {
+    items
+        .fields
+        .iter()
+        .any(|field| matches!(field.value, FieldValue::File(_)))
+}
+
+fn check_bodies(args: &Args, items: &Items) -> Result<(), Error> {
+    let sources = [
+        items.body_file.is_some(),
+        args.raw.is_some(),
+        !items.fields.is_empty(),
+    ];
+    if sources.iter().filter(|given| **given).count() > 1 {
+        return Err(mixed_bodies());
+    }
+    let is_form = matches!(
+        args.request_type,
+        Some(RequestType::Form | RequestType::Multipart)
+    );
+    if has_files(items) && !is_form {
+        let names: Vec<_> = items
+            .fields
+            .iter()
+            .filter(|field| matches!(field.value, FieldValue::File(_)))
+            .map(|field| field.name.as_str())
+            .collect();
+        let message = format!(
+            "Invalid file fields (perhaps you meant --form?): {}",
+            names.join(", ")
+        );
+        return Err(Error::usage(message));
+    }
+    Ok(())
+}
+
+/// Two sources for one body.
+pub(crate) fn mixed_bodies() -> Error {
+    Error::usage(
+        "Request body (from stdin, --raw or a file) and request data (key=value) cannot be mixed. \
+         Pass --ignore-stdin to let key/value take priority.",
+    )
+}

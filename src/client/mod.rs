@@ -1,0 +1,12 @@
+//! Sends requests and receives responses: connections, TLS, redirects. It calls an observer with each message and does
+//! not know how, or whether, anything is printed.
+
+pub(crate) mod connection;
+pub(crate) mod exchange;
+pub(crate) mod framing;
+mod redirect;
+pub(crate) mod response_head;
+mod static_resolver;
+pub(crate) mod tls;
+pub(crate) mod transport;
+pub(crate) mod wire;

@@ -1,0 +1,169 @@
+//! From an origin to a connection: names are resolved, sockets opened, TLS laid over them.
+//!
+//! ureq calls [`HostResolver`] and [`Dialer`] when its pool has no connection for an origin. Both are blocking and start
+//! no thread.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, ToSocketAddrs};
+use std::time::Duration;
+
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::NextTimeout;
+
+use super::connection::{Connection, Stream};
+use super::tls::{Tls, TlsSettings};
+use super::wire::{is_timeout, through_ureq};
+use crate::error::{Error, io_reason};
+
+/// What the user asked of the network.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Settings {
+    /// How long to wait for a connection and for each read and write; none waits for ever.
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) tls: TlsSettings,
+    pub(crate) max_headers: Option<usize>,
+}
+
+impl Settings {
+    /// The timeout in seconds, as it is shown.
+    pub(crate) fn timeout_text(&self) -> String {
+        self.timeout
+            .map_or_else(String::new, |timeout| timeout.as_secs_f64().to_string())
+    }
+}
+
+/// Opens connections.
+pub(crate) struct Dialer {
+    settings: Settings,
+    tls: Tls,
+}
+
+impl Dialer {
+    pub(crate) fn new(settings: Settings) -> Dialer {
+        Dialer {
+            tls: Tls::new(settings.tls.clone()),
+            settings,
+        }
+    }
+
+    /// Connects to the first address that answers and, for https, shakes hands.
+    pub(crate) fn dial(&self, origin: &Uri, addresses: &[SocketAddr]) -> Result<Connection, Error> {
+        let host = host_of(origin);
+        let socket = self.connect(host, addresses)?;
+        // Latency matters more than the number of packets: requests are written whole.
+        let _ = socket.set_nodelay(true);
+        let stream = match origin.scheme_str() {
+            Some("https") => {
+                let limit = self.settings.timeout;
+                let broken = |error: io::Error| self.connect_error(host, addresses, &error);
+                socket.set_read_timeout(limit).map_err(broken)?;
+                socket.set_write_timeout(limit).map_err(broken)?;
+                Stream::Tls(Box::new(self.tls.shake_hands(
+                    host,
+                    socket,
+                    &self.settings.timeout_text(),
+                )?))
+            }
+            _ => Stream::Plain(socket),
+        };
+        Connection::new(stream, self.settings.timeout)
+            .map_err(|error| self.connect_error(host, addresses, &error))
+    }
+
+    fn connect(&self, host: &str, addresses: &[SocketAddr]) -> Result<TcpStream, Error> {
+        let mut last = io::Error::other("there is no address");
+        for address in addresses {
+            let attempt = match self.settings.timeout {
+                Some(timeout) => TcpStream::connect_timeout(address, timeout),
+                None => TcpStream::connect(address),
+            };
+            match attempt {
+                Ok(socket) => return Ok(socket),
+                Err(error) => last = error,
+            }
+        }
+        Err(self.connect_error(host, addresses, &last))
+    }
+
+    fn connect_error(&self, host: &str, addresses: &[SocketAddr], error: &io::Error) -> Error {
+        if is_timeout(error) {
+            return Error::timed_out(&self.settings.timeout_text());
+        }
+        let port = addresses.first().map_or(0, SocketAddr::port);
+        Error::new(format!(
+            "ConnectionError: could not connect to {host}, port {port}: {}. Check that the server runs and that the port is right.",
+            io_reason(error)
+        ))
+    }
+}
+
+/// The host without the brackets of an IPv6 address.
+fn host_of(origin: &Uri) -> &str {
+    let host = origin.host().unwrap_or_default();
+    host.trim_start_matches('[').trim_end_matches(']')
+}
+
+/// Looks names up with the system's resolver. `localhost` is the loopback also where the system does not know it, as in
+/// an empty container image (RFC 6761, section 6.3).
+#[derive(Debug)]
+pub(crate) struct HostResolver;
+
+impl Resolver for HostResolver {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        _: &ureq::config::Config,
+        _: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let host = host_of(uri);
+        let port = uri.port_u16().unwrap_or(0);
+        let mut found = self.empty();
+        match host.parse::<IpAddr>() {
+            Ok(address) => found.push(SocketAddr::new(address, port)),
+            Err(_) => {
+                for address in look_up(host, port)
+                    .map_err(through_ureq)?
+                    .into_iter()
+                    .take(16)
+                {
+                    found.push(address);
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn look_up(host: &str, port: u16) -> Result<Vec<SocketAddr>, Error> {
+    super::static_resolver::prepare();
+    let outcome = (host, port).to_socket_addrs().map(Vec::from_iter);
+    let bare = host.trim_end_matches('.');
+    let is_local =
+        bare.eq_ignore_ascii_case("localhost") || bare.to_ascii_lowercase().ends_with(".localhost");
+    match outcome {
+        Ok(addresses) if !addresses.is_empty() => Ok(addresses),
+        _ if is_local => Ok(vec![
+            SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port),
+            SocketAddr::new(Ipv6Addr::LOCALHOST.into(), port),
+        ]),
+        outcome => {
+            let reason = match outcome {
+                Ok(_) => "it has no address".to_owned(),
+                Err(error) => resolver_reason(&error),
+            };
+            Err(Error::new(format!(
+                "Couldn’t resolve the given hostname. '{host}' is not known: {reason}. Check the URL and the network."
+            )))
+        }
+    }
+}
+
+/// Rust puts words of its own before those of the resolver.
+fn resolver_reason(error: &io::Error) -> String {
+    let text = io_reason(error);
+    match text.split_once("failed to lookup address information: ") {
+        Some((_, reason)) => reason.to_owned(),
+        None => text,
+    }
+}

@@ -1,0 +1,682 @@
+//! The exact head we send, the exact head we got.
+//!
+//! A ureq agent resolves, connects, pools and times; what it would write and read itself is not what goes over the wire.
+//! - **ureq is told** of a `GET` of the origin's root without a body. Its own head ends in [`Line::transmit_output`],
+//!   which drops it and sends ours, and our body behind it, byte for byte.
+//! - **The response** head is read here, leniently, and kept as it came. ureq is given a small canonical one
+//!   in its place: `200`, chunked where there is a body, `close` where the connection cannot be used again.
+//! - **The response body** is read here too ([`ResponseBody`]). When it is read to its end, ureq is shown the last
+//!   chunk and takes the connection back into its pool; when it is not, the connection is closed with ureq's own body.
+
+use std::fmt;
+use std::io::{self, Read};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport,
+};
+
+use super::connection::Connection;
+use super::framing::{self, Chunk, Framing};
+use super::response_head::{self, HeadError, MAX_HEAD, ResponseHead};
+use super::transport::{Dialer, HostResolver, Settings};
+use crate::error::{Error, io_reason};
+use crate::request::url::Url;
+
+/// How many interim (1xx) responses are passed over before the final one.
+const MAX_INTERIM: usize = 32;
+/// The size of the pieces in which a body is sent.
+const PIECE: usize = 64 * 1024;
+
+/// What is to be sent: one serialised head and, behind it, one body.
+pub(crate) struct Outgoing {
+    pub(crate) head: Vec<u8>,
+    pub(crate) body: Option<OutgoingBody>,
+    /// Whether the method is HEAD, to which the answer has no body whatever it says.
+    pub(crate) is_head: bool,
+}
+
+/// A body as it goes out.
+pub(crate) struct OutgoingBody {
+    pub(crate) reader: Box<dyn Read + Send>,
+    /// The announced length in bytes; `None` sends it chunked.
+    pub(crate) length: Option<u64>,
+    /// What it is, for the message when it cannot be read.
+    pub(crate) name: String,
+}
+
+/// A response whose head has arrived and whose body is still to be read.
+pub(crate) struct Incoming {
+    pub(crate) head: ResponseHead,
+    pub(crate) body: ResponseBody,
+}
+
+/// Sends requests and receives responses over connections that it keeps as long as it can.
+pub(crate) struct Wire {
+    agent: ureq::Agent,
+    exchange: Shared<Slot>,
+    timeout_text: Arc<str>,
+}
+
+/// Where the request waits for the transport, and the response head for the caller.
+#[derive(Default)]
+struct Slot {
+    outgoing: Option<Outgoing>,
+    incoming: Option<(ResponseHead, Framing, Shared<Connection>)>,
+    /// The connection had served before and was closed without a byte of answer: another try is safe if the body is.
+    stale: bool,
+}
+
+struct Shared<T>(Arc<Mutex<T>>);
+
+impl<T> Shared<T> {
+    fn new(value: T) -> Shared<T> {
+        Shared(Arc::new(Mutex::new(value)))
+    }
+
+    /// There is one thread; a lock that a panic poisoned elsewhere is still whole.
+    fn lock(&self) -> MutexGuard<'_, T> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Shared<T> {
+        Shared(Arc::clone(&self.0))
+    }
+}
+
+/// Why no response came.
+pub(crate) enum SendError {
+    /// A kept connection turned out to be closed: send again.
+    Stale,
+    Failed(Error),
+}
+
+impl Wire {
+    pub(crate) fn new(settings: Settings) -> Wire {
+        let config = ureq::Agent::config_builder()
+            .max_redirects(0)
+            .http_status_as_error(false)
+            .proxy(None)
+            .user_agent("")
+            .accept("")
+            .accept_encoding("")
+            .max_response_header_size(MAX_HEAD)
+            .build();
+        let exchange = Shared::new(Slot::default());
+        let resolver = HostResolver;
+        let timeout_text: Arc<str> = settings.timeout_text().into();
+        let line_connector = LineConnector {
+            max_headers: settings.max_headers,
+            timeout_text: Arc::clone(&timeout_text),
+            dialer: Dialer::new(settings),
+            exchange: exchange.clone(),
+        };
+        Wire {
+            agent: ureq::Agent::with_parts(config, line_connector, resolver),
+            exchange,
+            timeout_text,
+        }
+    }
+
+    /// Sends a request to the origin of `url` and waits for the head of the final response.
+    pub(crate) fn send(&self, url: &Url, outgoing: Outgoing) -> Result<Incoming, SendError> {
+        let origin = url.origin();
+        let root = format!(
+            "{}://{}:{}/",
+            origin.scheme.as_str(),
+            origin.host,
+            origin.port
+        );
+        let request = ureq::http::Request::get(&root).body(()).map_err(|_| {
+            SendError::Failed(Error::new(format!(
+                "Invalid URL '{url}': the host cannot be connected to"
+            )))
+        })?;
+        *self.exchange.lock() = Slot {
+            outgoing: Some(outgoing),
+            ..Slot::default()
+        };
+        let outcome = self.agent.run(request);
+        let mut slot = self.exchange.lock();
+        let incoming = slot.incoming.take();
+        match (outcome, incoming) {
+            (Ok(response), Some((head, framing, connection))) => Ok(Incoming {
+                head,
+                body: ResponseBody {
+                    framing,
+                    connection,
+                    held: Some(response.into_body()),
+                    received: 0,
+                    timeout_text: Arc::clone(&self.timeout_text),
+                },
+            }),
+            (Err(_), _) if slot.stale => Err(SendError::Stale),
+            (Err(error), _) => Err(SendError::Failed(own_error(error))),
+            (Ok(_), None) => Err(SendError::Failed(Error::new(
+                "the server's answer was lost",
+            ))),
+        }
+    }
+}
+
+/// Our own errors travel through ureq in a box and come out as they were.
+fn own_error(error: ureq::Error) -> Error {
+    match error {
+        ureq::Error::Other(boxed) => match boxed.downcast::<Error>() {
+            Ok(own) => *own,
+            Err(other) => Error::new(other.to_string()),
+        },
+        ureq::Error::Io(error) => Error::new(io_reason(&error)),
+        other => Error::new(other.to_string()),
+    }
+}
+
+pub(super) fn through_ureq(error: Error) -> ureq::Error {
+    ureq::Error::Other(Box::new(error))
+}
+
+/// Makes the transports that ureq sees.
+struct LineConnector {
+    dialer: Dialer,
+    max_headers: Option<usize>,
+    timeout_text: Arc<str>,
+    exchange: Shared<Slot>,
+}
+
+impl Connector<()> for LineConnector {
+    type Out = Line;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails,
+        _: Option<()>,
+    ) -> Result<Option<Line>, ureq::Error> {
+        let connection = self
+            .dialer
+            .dial(details.uri, &details.addrs)
+            .map_err(through_ureq)?;
+        Ok(Some(Line {
+            is_tls: connection.is_tls(),
+            connection: Shared::new(connection),
+            exchange: self.exchange.clone(),
+            buffers: LazyBuffers::new(512, 1024),
+            max_headers: self.max_headers,
+            timeout_text: self.timeout_text.clone(),
+            stage: Stage::Idle,
+        }))
+    }
+}
+
+impl fmt::Debug for LineConnector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LineConnector")
+    }
+}
+
+/// Where a transport stands in the present exchange.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Idle,
+    /// The request is sent; the response head comes next.
+    Sent {
+        body_is_whole: bool,
+        is_head: bool,
+    },
+    /// ureq has seen its canonical head; what it may still see is the last chunk.
+    HeadGiven,
+}
+
+/// A connection as ureq sees it: a transport that carries canonical messages.
+struct Line {
+    connection: Shared<Connection>,
+    exchange: Shared<Slot>,
+    buffers: LazyBuffers,
+    max_headers: Option<usize>,
+    timeout_text: Arc<str>,
+    is_tls: bool,
+    stage: Stage,
+}
+
+impl Line {
+    fn give(&mut self, canonical: &[u8]) {
+        let space = self.buffers.input_append_buf();
+        let length = canonical.len().min(space.len());
+        space[..length].copy_from_slice(&canonical[..length]);
+        self.buffers.input_appended(length);
+    }
+
+    /// Sends our head and body. An error while the body goes out may mean that the server has answered already and
+    /// closed its side (413, 401): then the answer is read all the same.
+    fn send(&mut self, mut outgoing: Outgoing) -> Result<(), Error> {
+        let mut connection = self.connection.lock();
+        connection.requests += 1;
+        connection.body_is_read = false;
+        let is_head = outgoing.is_head;
+        let sent = match outgoing.body.take() {
+            None => connection
+                .write_all(&outgoing.head)
+                .map_err(SendBodyError::Write),
+            Some(body) => send_body(&mut connection, outgoing.head, body),
+        };
+        let body_is_whole = match sent {
+            Ok(()) => true,
+            Err(SendBodyError::Write(error)) if is_disconnection(&error) => false,
+            Err(SendBodyError::Write(error)) => {
+                return Err(self.failure("sending the request", &error));
+            }
+            Err(SendBodyError::Read(error)) => return Err(error),
+        };
+        drop(connection);
+        self.stage = Stage::Sent {
+            body_is_whole,
+            is_head,
+        };
+        Ok(())
+    }
+
+    /// Reads heads up to the first that is final, and hands it over.
+    fn receive_head(&mut self, body_is_whole: bool, is_head: bool) -> Result<(), Error> {
+        let (head, framing) = {
+            let mut connection = self.connection.lock();
+            let mut interim = 0;
+            let head = loop {
+                let head = self.read_head(&mut connection)?;
+                if head.status >= 200 || head.status == 101 {
+                    break head;
+                }
+                interim += 1;
+                if interim > MAX_INTERIM {
+                    return Err(Error::new(format!(
+                        "the server sent more than {MAX_INTERIM} interim responses"
+                    )));
+                }
+            };
+            let framing = framing::of_response(&head, is_head).map_err(Error::new)?;
+            (head, framing)
+        };
+        let closes = !body_is_whole
+            || head.closes_connection()
+            || framing == Framing::UntilClose
+            || head.status == 101;
+        let mut canonical = match framing {
+            Framing::None => b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n".to_vec(),
+            _ => b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n".to_vec(),
+        };
+        if closes {
+            canonical.extend_from_slice(b"Connection: close\r\n");
+        }
+        canonical.extend_from_slice(b"\r\n");
+        self.give(&canonical);
+        self.stage = Stage::HeadGiven;
+        self.exchange.lock().incoming = Some((head, framing, self.connection.clone()));
+        Ok(())
+    }
+
+    fn read_head(&self, connection: &mut Connection) -> Result<ResponseHead, Error> {
+        let mut searched = 0;
+        let length = loop {
+            if let Some(length) = response_head::head_length(connection.buffered(), searched) {
+                break length;
+            }
+            searched = connection.buffered().len().saturating_sub(3);
+            if connection.buffered().len() > MAX_HEAD {
+                return Err(Error::new(
+                    "the head of the server's answer is larger than 1 MiB",
+                ));
+            }
+            match connection.fill() {
+                Ok(0) => return Err(self.closed_early(connection)),
+                Ok(_) => {}
+                Err(error) if is_disconnection(&error) && connection.buffered().is_empty() => {
+                    return Err(self.closed_early(connection));
+                }
+                Err(error) => return Err(self.failure("waiting for the answer", &error)),
+            }
+        };
+        let head = response_head::parse(&connection.buffered()[..length], self.max_headers)
+            .map_err(|error| match error {
+                HeadError::NotHttp(line) => Error::new(format!(
+                    "the server's answer is not HTTP; it begins with {line:?}"
+                )),
+                HeadError::TooManyHeaders(max) => Error::new(format!(
+                    "the server sent more than {max} headers (--max-headers)"
+                )),
+            })?;
+        connection.consume(length);
+        Ok(head)
+    }
+
+    fn closed_early(&self, connection: &Connection) -> Error {
+        let nothing_came = connection.buffered().is_empty();
+        if nothing_came && connection.requests > 1 {
+            self.exchange.lock().stale = true;
+        }
+        Error::new(match nothing_came {
+            true => "the server closed the connection without an answer".to_owned(),
+            false => match connection.buffered().starts_with(b"HTTP/") {
+                true => "the server closed the connection within the head of its answer".to_owned(),
+                false => not_http(connection.buffered()),
+            },
+        })
+    }
+
+    fn failure(&self, doing: &str, error: &io::Error) -> Error {
+        transfer_error(doing, error, &self.timeout_text)
+    }
+}
+
+fn not_http(bytes: &[u8]) -> String {
+    let line = bytes
+        .split(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    let shown = String::from_utf8_lossy(&line[..line.len().min(60)]).into_owned();
+    format!("the server's answer is not HTTP; it begins with {shown:?}")
+}
+
+/// The sentence for an error of a socket.
+fn transfer_error(doing: &str, error: &io::Error, timeout_text: &str) -> Error {
+    if is_timeout(error) {
+        return Error::timed_out(timeout_text);
+    }
+    if let Some(own) = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<rustls::Error>())
+    {
+        return Error::new(format!(
+            "the TLS connection failed while {doing}: {}",
+            super::tls::alert_sentence(own)
+        ));
+    }
+    Error::new(format!(
+        "the connection failed while {doing}: {}",
+        io_reason(error)
+    ))
+}
+
+pub(super) fn is_timeout(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock
+    )
+}
+
+fn is_disconnection(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    matches!(
+        error.kind(),
+        BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof
+    )
+}
+
+enum SendBodyError {
+    Write(io::Error),
+    Read(Error),
+}
+
+/// Sends the head with the first piece of the body in one write, then piece after piece.
+fn send_body(
+    connection: &mut Connection,
+    head: Vec<u8>,
+    mut body: OutgoingBody,
+) -> Result<(), SendBodyError> {
+    let mut piece = head;
+    let mut left = body.length;
+    loop {
+        let framing_start = piece.len();
+        let space = left.map_or(PIECE as u64, |left| left.min(PIECE as u64)) as usize;
+        piece.resize(framing_start + space, 0);
+        // A chunk goes out as soon as there is something to send: its source may be slow.
+        let fill = if left.is_some() {
+            Fill::Whole
+        } else {
+            Fill::Once
+        };
+        let length =
+            read_piece(&mut body.reader, &mut piece[framing_start..], fill).map_err(|error| {
+                SendBodyError::Read(
+                    Error::from(error)
+                        .context(format!("reading the request body from {}", body.name)),
+                )
+            })?;
+        piece.truncate(framing_start + length);
+        let is_last = match &mut left {
+            Some(left) => {
+                if length < space {
+                    let message = format!(
+                        "{} became shorter while it was sent: {left} bytes are missing",
+                        body.name
+                    );
+                    return Err(SendBodyError::Read(Error::new(message)));
+                }
+                *left -= length as u64;
+                *left == 0
+            }
+            None => {
+                frame_chunk(&mut piece, framing_start, length);
+                length == 0
+            }
+        };
+        connection.write_all(&piece).map_err(SendBodyError::Write)?;
+        if is_last {
+            return Ok(());
+        }
+        piece.clear();
+    }
+}
+
+/// Puts its size before the data that begins at `start`; no data make the last chunk.
+fn frame_chunk(piece: &mut Vec<u8>, start: usize, length: usize) {
+    piece.splice(start..start, format!("{length:x}\r\n").into_bytes());
+    piece.extend_from_slice(b"\r\n");
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fill {
+    Whole,
+    Once,
+}
+
+/// Reads until `out` is full, or once; and until the source ends.
+fn read_piece(source: &mut dyn Read, out: &mut [u8], fill: Fill) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < out.len() && (filled == 0 || fill == Fill::Whole) {
+        match source.read(&mut out[filled..]) {
+            Ok(0) => break,
+            Ok(length) => filled += length,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+impl Transport for Line {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, _: usize, _: NextTimeout) -> Result<(), ureq::Error> {
+        let outgoing = self.exchange.lock().outgoing.take();
+        match outgoing {
+            Some(outgoing) => self.send(outgoing).map_err(through_ureq),
+            None => Ok(()),
+        }
+    }
+
+    fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
+        match self.stage {
+            Stage::Idle => Ok(false),
+            Stage::Sent {
+                body_is_whole,
+                is_head,
+            } => {
+                self.receive_head(body_is_whole, is_head)
+                    .map_err(through_ureq)?;
+                Ok(true)
+            }
+            Stage::HeadGiven => {
+                let body_is_read = self.connection.lock().body_is_read;
+                if body_is_read {
+                    self.give(b"0\r\n\r\n");
+                    self.stage = Stage::Idle;
+                }
+                Ok(body_is_read)
+            }
+        }
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.connection.lock().is_idle()
+    }
+
+    fn is_tls(&self) -> bool {
+        self.is_tls
+    }
+}
+
+impl fmt::Debug for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Line")
+    }
+}
+
+/// The body of a response, read from the connection as it is asked for; framing is taken off, codings are not.
+pub(crate) struct ResponseBody {
+    framing: Framing,
+    connection: Shared<Connection>,
+    /// ureq's own body, which gives the connection back to the pool when it has ended.
+    held: Option<ureq::Body>,
+    received: u64,
+    timeout_text: Arc<str>,
+}
+
+impl ResponseBody {
+    /// The length in bytes, where the server announced it.
+    pub(crate) fn length(&self) -> Option<u64> {
+        match self.framing {
+            Framing::None => Some(0),
+            Framing::Length(left) => Some(self.received + left),
+            _ => None,
+        }
+    }
+
+    /// Whether there is a body at all.
+    pub(crate) fn is_none(&self) -> bool {
+        self.framing == Framing::None
+    }
+
+    fn finish(&mut self) -> usize {
+        self.framing = Framing::None;
+        if let Some(mut held) = self.held.take() {
+            self.connection.lock().body_is_read = true;
+            // What ureq sees here is our own last chunk; if it is not content, the connection is closed instead of kept.
+            let _ = held.as_reader().read(&mut [0]);
+        }
+        0
+    }
+
+    fn read_length(&mut self, left: u64, out: &mut [u8]) -> io::Result<usize> {
+        if left == 0 {
+            return Ok(self.finish());
+        }
+        let space = usize::try_from(left).unwrap_or(usize::MAX).min(out.len());
+        let length = self.connection.lock().read(&mut out[..space])?;
+        if length == 0 {
+            let whole = self.received + left;
+            return Err(incomplete(format!("{left} of {whole} bytes are missing")));
+        }
+        self.framing = Framing::Length(left - length as u64);
+        Ok(length)
+    }
+
+    fn read_until_close(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let length = self.connection.lock().read(out)?;
+        if length == 0 {
+            self.framing = Framing::None;
+        }
+        Ok(length)
+    }
+
+    fn read_chunked(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let shared = self.connection.clone();
+        let mut connection = shared.lock();
+        loop {
+            let Framing::Chunked(decoder) = &mut self.framing else {
+                return Ok(0);
+            };
+            if decoder.is_done() {
+                drop(connection);
+                return Ok(self.finish());
+            }
+            if connection.buffered().is_empty() && connection.fill()? == 0 {
+                if decoder.has_last_chunk() {
+                    self.framing = Framing::None;
+                    return Ok(0);
+                }
+                return Err(incomplete(format!(
+                    "after {} bytes, before the last chunk",
+                    self.received
+                )));
+            }
+            let input = connection.buffered();
+            match decoder
+                .step(&input[..input.len().min(out.len())])
+                .map_err(broken_body)?
+            {
+                Chunk::Framing(length) => connection.consume(length),
+                Chunk::Data(length) => {
+                    out[..length].copy_from_slice(&input[..length]);
+                    connection.consume(length);
+                    return Ok(length);
+                }
+            }
+        }
+    }
+}
+
+fn incomplete(what: String) -> io::Error {
+    broken_body(format!(
+        "the server closed the connection within the body: {what}"
+    ))
+}
+
+fn broken_body(sentence: String) -> io::Error {
+    io::Error::other(Error::new(sentence))
+}
+
+impl Read for ResponseBody {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if out.is_empty() {
+            return Ok(0);
+        }
+        let result = match self.framing {
+            Framing::None => Ok(self.finish()),
+            Framing::Length(left) => self.read_length(left, out),
+            Framing::Chunked(_) => self.read_chunked(out),
+            Framing::UntilClose => self.read_until_close(out),
+        };
+        match result {
+            Ok(length) => {
+                self.received += length as u64;
+                Ok(length)
+            }
+            Err(error) if error.get_ref().is_some_and(|inner| inner.is::<Error>()) => Err(error),
+            Err(error) => Err(io::Error::other(transfer_error(
+                "reading the body",
+                &error,
+                &self.timeout_text,
+            ))),
+        }
+    }
+}
+
+impl fmt::Debug for ResponseBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseBody")
+            .field("framing", &self.framing)
+            .finish_non_exhaustive()
+    }
+}

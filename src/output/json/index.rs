@@ -1,0 +1,292 @@
+//! Where the members of unordered objects stand, in the order in which they are to be written.
+//!
+//! Objects whose members are in order already take no room. Offsets are 32 bits wide. When the notes for a whole document
+//! would outgrow half its size (a great many tiny objects), only the large objects are noted and the small ones are looked
+//! at again when they are written.
+
+use super::MAX_FORMATTED_DEPTH;
+use super::scan::{self, Fault, Recorder};
+use super::text::compare_names;
+
+/// Objects of fewer bytes than this are not noted when memory is short.
+const LARGE_OBJECT: usize = 256 << 10;
+
+/// What is known of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// It is in order as it stands.
+    AsItStands,
+    /// Its members are `members[first..last]`.
+    Members { first: usize, last: usize },
+    /// It was too small to be noted: look at it with [`Index::of_object`].
+    NotNoted,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    at: u32,
+    /// Where in `members` its list starts, with the count first; while the object is open, the enclosing frame.
+    first: u32,
+}
+
+/// No list: the members are in order.
+const IN_ORDER: u32 = u32::MAX;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Policy {
+    /// Every object, while the notes stay below so many bytes.
+    Everything { budget: usize },
+    /// Only large objects.
+    LargeOnly,
+}
+
+/// The notes on one document or one object.
+#[derive(Debug)]
+pub(super) struct Index {
+    /// By offset, ascending.
+    entries: Vec<Entry>,
+    members: Vec<u32>,
+    small_are_noted: bool,
+    /// Where the last look-up ended: the next is close by.
+    cursor: usize,
+}
+
+impl Index {
+    /// Scans the value at `start` and what follows it, and notes the order of members if asked to.
+    pub(super) fn build(text: &[u8], start: usize, sort: bool) -> Result<Index, Fault> {
+        let budget = text.len() / 2 + (4 << 20);
+        Index::build_within(text, start, sort, budget)
+    }
+
+    fn build_within(text: &[u8], start: usize, sort: bool, budget: usize) -> Result<Index, Fault> {
+        if !sort {
+            end_of_document(text, start, &mut scan::Nothing)?;
+            return Ok(Index::empty());
+        }
+        let mut builder = Builder::new(Policy::Everything { budget });
+        end_of_document(text, start, &mut builder)?;
+        if builder.overflowed {
+            builder = Builder::new(Policy::LargeOnly);
+            end_of_document(text, start, &mut builder)?;
+        }
+        Ok(builder.finish())
+    }
+
+    /// Notes the order of one valid object and of all in it.
+    pub(super) fn of_object(text: &[u8], at: usize) -> Index {
+        let mut builder = Builder::new(Policy::Everything { budget: usize::MAX });
+        match scan::value(text, at, &mut builder, MAX_FORMATTED_DEPTH) {
+            Ok(_) => builder.finish(),
+            Err(_) => Index::empty(),
+        }
+    }
+
+    /// Nothing noted, all in order.
+    fn empty() -> Index {
+        Index {
+            entries: Vec::new(),
+            members: Vec::new(),
+            small_are_noted: true,
+            cursor: 0,
+        }
+    }
+
+    /// The order of the object that opens at an offset.
+    #[inline(always)]
+    pub(super) fn order(&mut self, at: usize) -> Order {
+        let at = at as u32;
+        if self
+            .entries
+            .get(self.cursor)
+            .is_none_or(|entry| entry.at != at)
+        {
+            self.cursor = self.find(at);
+        }
+        match self.entries.get(self.cursor) {
+            Some(entry) if entry.at == at => {
+                self.cursor += 1;
+                self.list(entry.first)
+            }
+            _ if self.small_are_noted => Order::AsItStands,
+            _ => Order::NotNoted,
+        }
+    }
+
+    fn list(&self, first: u32) -> Order {
+        match self.members.get(first as usize) {
+            Some(&count) if first != IN_ORDER => Order::Members {
+                first: first as usize + 1,
+                last: first as usize + 1 + count as usize,
+            },
+            _ => Order::AsItStands,
+        }
+    }
+
+    /// The place of the first entry at or behind an offset, looked for in growing steps from the cursor.
+    fn find(&self, at: u32) -> usize {
+        let before = |place: usize| self.entries.get(place).is_some_and(|entry| entry.at < at);
+        let mut step = 1;
+        let (low, high);
+        if before(self.cursor) {
+            let mut place = self.cursor;
+            while before(place + step) {
+                place += step;
+                step *= 2;
+            }
+            (low, high) = (place, (place + step).min(self.entries.len()));
+        } else {
+            let mut place = self.cursor.min(self.entries.len());
+            while place > 0 && !before(place - 1) {
+                place = place.saturating_sub(step);
+                step *= 2;
+            }
+            (low, high) = (place, (place + step).min(self.entries.len()));
+        }
+        low + self.entries[low..high].partition_point(|entry| entry.at < at)
+    }
+
+    /// The offset of a member's name.
+    #[inline(always)]
+    pub(super) fn member(&self, place: usize) -> usize {
+        self.members.get(place).map_or(0, |&at| at as usize)
+    }
+}
+
+fn end_of_document(text: &[u8], start: usize, recorder: &mut impl Recorder) -> Result<(), Fault> {
+    let end = scan::value(text, start, recorder, MAX_FORMATTED_DEPTH)?;
+    let end = scan::skip_space(text, end);
+    if end == text.len() {
+        return Ok(());
+    }
+    Err(Fault {
+        at: end,
+        message: "there is something after the end of the JSON value",
+    })
+}
+
+/// Takes notes while the scanner walks.
+struct Builder {
+    policy: Policy,
+    overflowed: bool,
+    entries: Vec<Entry>,
+    members: Vec<u32>,
+    /// A frame for every open object: its place in `entries`, the length of `members` when it opened, its members so far.
+    open: Vec<u32>,
+    /// Where the innermost frame starts.
+    frame: u32,
+}
+
+/// Words of a frame before the members.
+const FRAME_HEAD: usize = 2;
+
+impl Builder {
+    fn new(policy: Policy) -> Builder {
+        Builder {
+            policy,
+            overflowed: false,
+            entries: Vec::new(),
+            members: Vec::new(),
+            open: Vec::new(),
+            frame: 0,
+        }
+    }
+
+    fn finish(self) -> Index {
+        Index {
+            entries: self.entries,
+            members: self.members,
+            small_are_noted: self.policy != Policy::LargeOnly,
+            cursor: 0,
+        }
+    }
+
+    fn size(&self) -> usize {
+        self.entries.len() * size_of::<Entry>() + (self.members.len() + self.open.len()) * 4
+    }
+
+    /// Gives all room back; what remains of the scan only checks the grammar.
+    fn give_up(&mut self) {
+        *self = Builder {
+            overflowed: true,
+            ..Builder::new(self.policy)
+        };
+    }
+}
+
+impl Recorder for Builder {
+    #[inline(always)]
+    fn open(&mut self, at: usize) {
+        if self.overflowed {
+            return;
+        }
+        let frame = self.open.len() as u32;
+        self.open.push(self.entries.len() as u32);
+        self.open.push(self.members.len() as u32);
+        self.entries.push(Entry {
+            at: at as u32,
+            first: self.frame,
+        });
+        self.frame = frame;
+    }
+
+    #[inline(always)]
+    fn member(&mut self, _text: &[u8], at: usize) {
+        if !self.overflowed {
+            self.open.push(at as u32);
+        }
+    }
+
+    #[inline(always)]
+    fn close(&mut self, text: &[u8], at: usize) {
+        if self.overflowed {
+            return;
+        }
+        let frame = self.frame as usize;
+        let place = self.open[frame] as usize;
+        let members_before = self.open[frame + 1] as usize;
+        let names = &mut self.open[frame + FRAME_HEAD..];
+        let entry = self.entries[place];
+        self.frame = entry.first;
+        let small = at - (entry.at as usize) < LARGE_OBJECT;
+        if self.policy == Policy::LargeOnly && small {
+            self.entries.truncate(place);
+            self.members.truncate(members_before);
+        } else if in_order(text, names) {
+            if place + 1 == self.entries.len() && self.policy != Policy::LargeOnly {
+                self.entries.pop();
+            } else {
+                self.entries[place].first = IN_ORDER;
+            }
+        } else {
+            sort(text, names);
+            self.entries[place].first = self.members.len() as u32;
+            self.members.push(names.len() as u32);
+            self.members.extend_from_slice(names);
+        }
+        self.open.truncate(frame);
+        if let Policy::Everything { budget } = self.policy
+            && self.size() > budget
+        {
+            self.give_up();
+        }
+    }
+}
+
+fn in_order(text: &[u8], names: &[u32]) -> bool {
+    names.is_sorted_by(|&a, &b| compare_names(text, a as usize, b as usize).is_le())
+}
+
+/// Orders members by name, those of one name by place. No memory is taken.
+fn sort(text: &[u8], names: &mut [u32]) {
+    names.sort_unstable_by(|&a, &b| {
+        compare_names(text, a as usize, b as usize).then_with(|| a.cmp(&b))
+    });
+}
+
+#[cfg(test)]
+impl Index {
+    /// An index that notes only large objects, whatever the size of the document.
+    pub(super) fn build_sparse(text: &[u8]) -> Result<Index, Fault> {
+        Index::build_within(text, scan::skip_space(text, 0), true, 0)
+    }
+}

@@ -1,0 +1,649 @@
+use super::*;
+
+fn formatted_with(text: &[u8], options: &JsonOptions) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    match write_json(text, options, None, &mut out).unwrap() {
+        Verdict::Written => Some(out),
+        Verdict::NotJson => {
+            assert!(out.is_empty(), "something was written of {text:?}");
+            None
+        }
+    }
+}
+
+fn formatted(text: impl AsRef<[u8]>) -> Option<String> {
+    formatted_with(text.as_ref(), &JsonOptions::default())
+        .map(|out| String::from_utf8(out).unwrap())
+}
+
+/// Checks the compact document against the wanted text, which was taken from HTTPie 3.2.4.
+#[track_caller]
+fn check(text: &str, wanted: &str) {
+    assert_eq!(formatted(text).as_deref(), Some(wanted), "{text}");
+}
+
+#[test]
+fn an_ordinary_document_looks_as_in_httpie() {
+    check(
+        r#"{"b":1,"a":[],"c":{},"d":[1,2],"e":[{}],"f":[[]]}"#,
+        "{\n    \"a\": [],\n    \"b\": 1,\n    \"c\": {},\n    \"d\": [\n        1,\n        2\n    ],\n    \
+         \"e\": [\n        {}\n    ],\n    \"f\": [\n        []\n    ]\n}",
+    );
+    check("  [1]  \n", "[\n    1\n]");
+    check("[ ]", "[]");
+    check("{\n}", "{}");
+}
+
+#[test]
+fn scalars_are_documents() {
+    for text in [
+        "\"x\"",
+        "12",
+        "null",
+        "true",
+        "NaN",
+        "-Infinity",
+        "Infinity",
+        "-0",
+        "1e5",
+    ] {
+        check(text, text);
+    }
+}
+
+#[test]
+fn numbers_keep_their_digits() {
+    check(
+        "[1.10,1e5,1E+400,-0,12345678901234567890123,1.0e-7]",
+        "[\n    1.10,\n    1e5,\n    1E+400,\n    -0,\n    12345678901234567890123,\n    1.0e-7\n]",
+    );
+}
+
+#[test]
+fn escapes_become_characters_unless_they_must_stay() {
+    check(
+        r#"["\ud800","\u00e9\ud83d\ude00","\u0007","\/","\"","\\","\u0022","\u005c","\u2028","\n\u000a\b\f"]"#,
+        "[\n    \"\\ud800\",\n    \"é😀\",\n    \"\\u0007\",\n    \"/\",\n    \"\\\"\",\n    \"\\\\\",\n    \
+         \"\\u0022\",\n    \"\\u005c\",\n    \"\u{2028}\",\n    \"\\n\\u000a\\b\\f\"\n]",
+    );
+}
+
+#[test]
+fn escaped_characters_that_steer_a_terminal_stay_escaped() {
+    check(
+        r#""\u007f\u009b\u202e\u2066\u00a0\u202a""#,
+        "\"\\u007f\\u009b\\u202e\\u2066\u{a0}\\u202a\"",
+    );
+}
+
+#[test]
+fn raw_characters_that_steer_a_terminal_are_escaped_when_asked() {
+    let options = JsonOptions {
+        escape_controls: true,
+        ..JsonOptions::default()
+    };
+    let text = "\"a\u{7f}\u{9b}31m é \u{202e}x\u{2066}\u{2028}\u{a0}€\"";
+    let wanted = "\"a\\u007f\\u009b31m é \\u202ex\\u2066\u{2028}\u{a0}€\"";
+    assert_eq!(
+        formatted_with(text.as_bytes(), &options).unwrap(),
+        wanted.as_bytes()
+    );
+    check(text, text);
+}
+
+#[test]
+fn names_are_ordered_by_code_points_behind_their_escapes() {
+    check(
+        "{\"\\u0062\":1,\"a\":2,\"B\":3,\"é\":4,\"😀\":5,\"\u{fffd}\":6,\"\":7,\"ab\":8}",
+        "{\n    \"\": 7,\n    \"B\": 3,\n    \"a\": 2,\n    \"ab\": 8,\n    \"b\": 1,\n    \"é\": 4,\n    \
+         \"\u{fffd}\": 6,\n    \"😀\": 5\n}",
+    );
+    check(
+        r#"{"\ud83d\ude00":1,"\udfff":2,"\ue000":3}"#,
+        "{\n    \"\\udfff\": 2,\n    \"\u{e000}\": 3,\n    \"😀\": 1\n}",
+    );
+    check(
+        r#"{"a\"":1,"a":2}"#,
+        "{\n    \"a\": 2,\n    \"a\\\"\": 1\n}",
+    );
+}
+
+#[test]
+fn duplicate_names_stay_in_their_order() {
+    check(
+        r#"{"b":0,"a":2,"a":{"z":1,"y":0},"\u0061":1}"#,
+        "{\n    \"a\": 2,\n    \"a\": {\n        \"y\": 0,\n        \"z\": 1\n    },\n    \"a\": 1,\n    \"b\": 0\n}",
+    );
+}
+
+#[test]
+fn order_is_kept_when_sorting_is_off() {
+    let options = JsonOptions {
+        sort_keys: false,
+        indent: 1,
+        ..JsonOptions::default()
+    };
+    let out = formatted_with(br#"{"b":1,"a":{"d":1,"c":2}}"#, &options).unwrap();
+    assert_eq!(
+        out,
+        b"{\n \"b\": 1,\n \"a\": {\n  \"d\": 1,\n  \"c\": 2\n }\n}"
+    );
+}
+
+#[test]
+fn prefixes_stay_as_they_are() {
+    for prefix in [
+        ")]}',\n",
+        ")]}'\n\n",
+        ")]}',\\n",
+        "while(1);",
+        "for(;;);",
+        ")",
+        "]",
+        "}",
+        "xx",
+        "; ",
+        "\u{feff}",
+        "\u{c}",
+        "\u{a0}",
+        "12",
+        "null",
+        " while(1);",
+        "&&&START&&&",
+        "a][",
+    ] {
+        let Some(base) = prefix.strip_suffix('[') else {
+            check(&format!("{prefix}[1]\n"), &format!("{prefix}[\n    1\n]"));
+            check(
+                &format!("{prefix}{{\"b\":1,\"a\":2}}"),
+                &format!("{prefix}{{\n    \"a\": 2,\n    \"b\": 1\n}}"),
+            );
+            check(&format!("{prefix}\"\\/\""), &format!("{prefix}\"/\""));
+            continue;
+        };
+        assert_eq!(formatted(format!("{base}[[1")), None);
+    }
+}
+
+#[test]
+fn what_is_not_json_is_refused() {
+    for text in [
+        "",
+        "   ",
+        "hello",
+        "-",
+        "+1",
+        "01",
+        "[01]",
+        "1.",
+        ".5",
+        "1e",
+        "1e+",
+        "[1,]",
+        "{\"a\":1,}",
+        "[",
+        "{",
+        "[1",
+        "{\"a\"",
+        "{\"a\":",
+        "{\"a\":1",
+        "{a:1}",
+        "{1:1}",
+        "[1 2]",
+        "{\"a\" 1}",
+        "\"",
+        "\"abc",
+        "\"\\\"",
+        "\"\\x\"",
+        "\"\\u12\"",
+        "\"\\u12g4\"",
+        "\"\\u+123\"",
+        "[\"a\tb\"]",
+        "[\"a\nb\"]",
+        "[1]]",
+        "{\"a\":1}{\"b\":2}",
+        "{\"a\":1}\n{\"b\":2}",
+        "callback([1])",
+        "a=[1];",
+        "tru",
+        "nul",
+        "Nan",
+        "-NaN",
+        "+Infinity",
+        "inf",
+        "True",
+        "['a']",
+        "[1]\0",
+        "\0",
+        "{]",
+        "[}",
+        "[1}",
+        "{\"a\":1]",
+        "/*x*/[1]/*y*/",
+        "[,1]",
+        "{,}",
+        ":",
+        ",",
+    ] {
+        assert_eq!(formatted(text), None, "{text}");
+        assert!(!is_valid_json(text.as_bytes()), "{text}");
+        let mut out = b"before".to_vec();
+        assert!(reserialize(text.as_bytes(), &mut out).is_err(), "{text}");
+        assert_eq!(out, b"before");
+    }
+    for text in [
+        &b"[\"\xff\"]"[..],
+        b"\"\xed\xa0\x80\"",
+        b"\"\xc3\"",
+        b"\xff[1]",
+        b"[\xc3\xa9]",
+        b"\"\xc0\xaf12345678\"",
+    ] {
+        assert_eq!(formatted(text), None, "{text:?}");
+    }
+}
+
+#[test]
+fn deep_nesting_is_valid_and_left_alone_beyond_what_httpie_can_do() {
+    let depth = 1_000_000;
+    let deep = ["[".repeat(depth), "]".repeat(depth)].concat();
+    assert!(is_valid_json(deep.as_bytes()));
+    assert!(!is_valid_json(&deep.as_bytes()[1..]));
+    assert_eq!(formatted(&deep), None);
+    let objects = ["{\"a\":".repeat(depth), "1".into(), "}".repeat(depth)].concat();
+    assert!(is_valid_json(objects.as_bytes()));
+    let mut out = Vec::new();
+    reserialize(objects.as_bytes(), &mut out).unwrap();
+    assert_eq!(out.len(), objects.len() + depth);
+    let edge = ["[".repeat(1000), "]".repeat(1000)].concat();
+    assert!(
+        formatted(&edge)
+            .unwrap()
+            .contains(&format!("\n{}[]\n", " ".repeat(999 * 4)))
+    );
+}
+
+#[test]
+fn nesting_of_arrays_and_objects_is_not_mixed_up_across_words() {
+    for depth in 60..=70 {
+        let text = "[{\"a\":".repeat(depth) + "0" + &"}]".repeat(depth);
+        assert!(is_valid_json(text.as_bytes()));
+        let wrong = "[{\"a\":".repeat(depth) + "0" + &"]}".repeat(depth);
+        assert!(!is_valid_json(wrong.as_bytes()));
+    }
+}
+
+#[test]
+fn errors_name_line_and_column() {
+    let error = reserialize("{\"é\": 1,\n \"é\" 2}".as_bytes(), &mut Vec::new()).unwrap_err();
+    assert_eq!((error.line, error.column), (2, 6));
+    assert_eq!(error.to_string(), "a colon is missing (line 2, column 6)");
+    let error = reserialize(b"{\"x\":1,", &mut Vec::new()).unwrap_err();
+    assert_eq!((error.line, error.column), (1, 8));
+}
+
+#[test]
+fn request_json_is_written_as_python_writes_it() {
+    let text = "{\"x\":1,\"y\" : [2, {}],\r\n\"x\":3,\"u\":\"é\\u00E9\\/\\u007f\u{7f}😀\\ud800\\u000A\\u001F\\u0041\\n\",\"n\":[1.10,NaN,[]]}";
+    let wanted = "{\"x\": 1, \"y\": [2, {}], \"x\": 3, \"u\": \"\\u00e9\\u00e9/\u{7f}\u{7f}\\ud83d\\ude00\\ud800\\n\\u001fA\\n\", \"n\": [1.10, NaN, []]}";
+    let mut out = Vec::new();
+    reserialize(text.as_bytes(), &mut out).unwrap();
+    assert_eq!(String::from_utf8(out).unwrap(), wanted);
+}
+
+fn coloured(text: &str, style: &str, options: &JsonOptions) -> String {
+    let style = Style::named(style).unwrap();
+    let mut out = Vec::new();
+    let verdict = write_json(text.as_bytes(), options, Some(&style), &mut out).unwrap();
+    assert_eq!(verdict, Verdict::Written);
+    String::from_utf8(out).unwrap()
+}
+
+fn without_colours(text: &str) -> String {
+    let mut pieces = text.split('\x1b');
+    let first = pieces.next().unwrap().to_owned();
+    pieces.fold(first, |text, piece| text + piece.split_once('m').unwrap().1)
+}
+
+#[test]
+fn auto_colours_each_token_as_httpie_does() {
+    let text = r#"{"s":"x","n":-1.5,"t":true,"u":null,"e":{},"a":[1]}"#;
+    let out = coloured(text, "auto", &JsonOptions::default());
+    assert_eq!(
+        out.replace('\x1b', "^"),
+        "{\n    ^[94m\"a\"^[0m: [\n        ^[34m1^[0m\n    ],\n    ^[94m\"e\"^[0m: {},\n    ^[94m\"n\"^[0m: ^[34m-1.5^[0m,\n    \
+         ^[94m\"s\"^[0m: ^[33m\"x\"^[0m,\n    ^[94m\"t\"^[0m: ^[34mtrue^[0m,\n    ^[94m\"u\"^[0m: ^[34mnull^[0m\n}"
+    );
+}
+
+#[test]
+fn colours_without_format_change_nothing_else() {
+    let options = JsonOptions {
+        format: false,
+        ..JsonOptions::default()
+    };
+    let text = " \n{\"b\" : \"\\u00e9\\/\", \"a\":[1 ,true]}\r\n ";
+    let out = coloured(text, "pie", &options);
+    assert!(out.contains("\x1b[38;5;176m\"b\" \x1b"));
+    assert_eq!(without_colours(&out), text);
+}
+
+#[test]
+fn colours_add_nothing_but_control_sequences() {
+    let mut random = Random(5);
+    for _ in 0..500 {
+        let text = random.document();
+        for style in ["auto", "pie", "monokai", "bw"] {
+            let out = coloured(&text, style, &JsonOptions::default());
+            assert_eq!(Some(without_colours(&out)), formatted(&text));
+            assert!(!out.ends_with(|last: char| last == '\x1b'));
+        }
+    }
+}
+
+/// A small generator of numbers (xorshift), so that a failing case comes again.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % limit as u64) as usize
+    }
+
+    fn pick<'a>(&mut self, choices: &[&'a str]) -> &'a str {
+        choices[self.below(choices.len())]
+    }
+
+    fn space(&mut self, out: &mut String) {
+        out.push_str(self.pick(&["", "", "", " ", "\n", "\t ", "\r\n"]));
+    }
+
+    fn string(&mut self, out: &mut String) {
+        out.push('"');
+        for _ in 0..self.below(5) {
+            out.push_str(self.pick(&[
+                "a",
+                "b",
+                "Z",
+                "é",
+                "😀",
+                "\\n",
+                "\\\"",
+                "\\\\",
+                "\\/",
+                "\\u0041",
+                "\\u0000",
+                "\\ud83d\\ude00",
+                "\\ud800",
+                "\\udc00",
+                "[{,:}]",
+                "a longer piece of text",
+                "\u{7f}",
+                "\\u0022",
+            ]));
+        }
+        out.push('"');
+    }
+
+    fn value(&mut self, depth: usize, out: &mut String) {
+        match self.below(if depth == 0 { 4 } else { 8 }) {
+            0 => out.push_str(self.pick(&[
+                "0",
+                "-1",
+                "1.50",
+                "1e9",
+                "-2.5E-3",
+                "123456789012345678901234567890",
+            ])),
+            1 => out.push_str(self.pick(&["true", "false", "null", "NaN", "-Infinity"])),
+            2 | 3 => self.string(out),
+            kind => {
+                let (open, close) = if kind < 6 { ('[', ']') } else { ('{', '}') };
+                out.push(open);
+                let count = self.below(5);
+                for index in 0..count {
+                    self.space(out);
+                    if kind >= 6 {
+                        self.string(out);
+                        self.space(out);
+                        out.push(':');
+                        self.space(out);
+                    }
+                    self.value(depth - 1, out);
+                    self.space(out);
+                    if index + 1 < count {
+                        out.push(',');
+                    }
+                }
+                self.space(out);
+                out.push(close);
+            }
+        }
+    }
+
+    fn document(&mut self) -> String {
+        let mut out = String::new();
+        self.space(&mut out);
+        let depth = self.below(7);
+        self.value(depth, &mut out);
+        self.space(&mut out);
+        out
+    }
+}
+
+/// The same meaning by the plainest means: a tree, built by recursion, with names and strings decoded to UTF-16.
+mod oracle {
+    #[derive(Debug, PartialEq)]
+    pub(super) enum Value {
+        Scalar(String),
+        Text(Vec<u16>),
+        Array(Vec<Value>),
+        Object(Vec<(Vec<u16>, Value)>),
+    }
+
+    pub(super) fn read(text: &str) -> Value {
+        let mut characters: Vec<char> = text.chars().collect();
+        characters.reverse();
+        value(&mut characters)
+    }
+
+    fn space(rest: &mut Vec<char>) {
+        while rest.last().is_some_and(|c| c.is_ascii_whitespace()) {
+            rest.pop();
+        }
+    }
+
+    fn value(rest: &mut Vec<char>) -> Value {
+        space(rest);
+        let value = match rest.last().unwrap() {
+            '"' => Value::Text(text(rest)),
+            '[' => Value::Array(items(rest, ']', value)),
+            '{' => Value::Object(items(rest, '}', |rest| {
+                space(rest);
+                let name = text(rest);
+                space(rest);
+                assert_eq!(rest.pop(), Some(':'));
+                (name, value(rest))
+            })),
+            _ => {
+                let mut scalar = String::new();
+                while rest
+                    .last()
+                    .is_some_and(|c| c.is_ascii_alphanumeric() || "+-.".contains(*c))
+                {
+                    scalar.push(rest.pop().unwrap());
+                }
+                Value::Scalar(scalar)
+            }
+        };
+        space(rest);
+        value
+    }
+
+    fn items<T>(rest: &mut Vec<char>, close: char, item: impl Fn(&mut Vec<char>) -> T) -> Vec<T> {
+        let mut items = Vec::new();
+        rest.pop();
+        space(rest);
+        while *rest.last().unwrap() != close {
+            items.push(item(rest));
+            if rest.last() == Some(&',') {
+                rest.pop();
+            }
+        }
+        rest.pop();
+        items
+    }
+
+    fn text(rest: &mut Vec<char>) -> Vec<u16> {
+        let mut units = Vec::new();
+        rest.pop();
+        loop {
+            let character = match rest.pop().unwrap() {
+                '"' => return units,
+                '\\' => match rest.pop().unwrap() {
+                    'u' => {
+                        let digits: String = (0..4).map(|_| rest.pop().unwrap()).collect();
+                        units.push(u16::from_str_radix(&digits, 16).unwrap());
+                        continue;
+                    }
+                    'n' => '\n',
+                    other => other,
+                },
+                other => other,
+            };
+            units.extend_from_slice(character.encode_utf16(&mut [0; 2]));
+        }
+    }
+
+    /// Orders members by the code points of their names.
+    pub(super) fn sort(value: &mut Value) {
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(sort),
+            Value::Object(members) => {
+                members.sort_by_key(|(name, _)| {
+                    char::decode_utf16(name.iter().copied())
+                        .map(|c| c.map_or_else(|e| u32::from(e.unpaired_surrogate()), u32::from))
+                        .collect::<Vec<_>>()
+                });
+                members.iter_mut().for_each(|(_, value)| sort(value));
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn formatting_changes_nothing_but_white_space_and_order() {
+    let mut random = Random(7);
+    for _ in 0..4000 {
+        let text = random.document();
+        let mut meaning = oracle::read(&text);
+        let unsorted = JsonOptions {
+            sort_keys: false,
+            ..JsonOptions::default()
+        };
+        let out = formatted_with(text.as_bytes(), &unsorted).unwrap();
+        assert_eq!(
+            oracle::read(&String::from_utf8(out).unwrap()),
+            meaning,
+            "{text}"
+        );
+        let out = formatted(&text).unwrap();
+        oracle::sort(&mut meaning);
+        assert_eq!(oracle::read(&out), meaning, "{text}");
+        assert_eq!(formatted(&out).as_ref(), Some(&out), "{text}");
+        let mut compact = Vec::new();
+        reserialize(text.as_bytes(), &mut compact).unwrap();
+        assert!(compact.is_ascii() && is_valid_json(&compact));
+        assert_eq!(
+            formatted(&compact).unwrap(),
+            out.replace("\\u0022", "\\\""),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn sparse_notes_give_the_same_output() {
+    let mut random = Random(11);
+    let mut big = String::from("{");
+    while big.len() < 3 << 20 {
+        big.push_str(&format!("\"{}\":", random.below(1 << 40)));
+        random.value(6, &mut big);
+        big.push(',');
+    }
+    big.push_str("\"in\":{\"b\":1,\"a\":");
+    let inner = big.clone() + "1,\"a\":2}}";
+    big.push_str(&inner);
+    big.push_str("},\"a\":1}");
+    let wanted = formatted(&big).unwrap();
+    let index = Index::build_sparse(big.as_bytes()).unwrap();
+    let mut out = Vec::new();
+    Emitter::new(
+        big.as_bytes(),
+        &JsonOptions::default(),
+        index,
+        Plain,
+        &mut out,
+    )
+    .run(0)
+    .unwrap();
+    assert!(out == wanted.as_bytes());
+}
+
+#[test]
+fn notes_stay_small_however_small_the_objects() {
+    let text = ["[", &"{\"b\":1,\"a\":1},".repeat(1 << 20), "0]"].concat();
+    let out = formatted(&text).unwrap();
+    assert!(out.starts_with("[\n    {\n        \"a\": 1,\n        \"b\": 1\n    },\n    {"));
+    assert_eq!(out.matches("\"a\": 1,\n        \"b\": 1").count(), 1 << 20);
+}
+
+#[test]
+fn damaged_documents_never_make_it_panic() {
+    let mut random = Random(3);
+    for _ in 0..3000 {
+        let mut bytes = random.document().into_bytes();
+        for _ in 0..=random.below(3) {
+            let length = bytes.len();
+            if length == 0 {
+                break;
+            }
+            let at = random.below(length);
+            match random.below(4) {
+                0 => bytes.truncate(at),
+                1 => bytes[at] = random.below(256) as u8,
+                2 => bytes.insert(at, b"{}[]\",:\\u0"[random.below(10)]),
+                _ => drop(bytes.remove(at)),
+            }
+        }
+        let valid = is_valid_json(&bytes);
+        let out = formatted_with(&bytes, &JsonOptions::default());
+        assert!(out.is_some() || !valid, "{bytes:?}");
+        assert_eq!(reserialize(&bytes, &mut Vec::new()).is_ok(), valid);
+    }
+    for _ in 0..20000 {
+        let length = random.below(24);
+        let bytes: Vec<u8> = (0..length)
+            .map(|_| b"{}[]\",:\\u0 1ae-.\xc3\xa9\n"[random.below(19)])
+            .collect();
+        drop(formatted_with(&bytes, &JsonOptions::default()));
+    }
+}
+
+#[test]
+fn a_failing_writer_ends_the_work() {
+    struct Full;
+    impl Write for Full {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::Error::from(io::ErrorKind::BrokenPipe))
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let error = write_json(b"[1]", &JsonOptions::default(), None, &mut Full).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
+}

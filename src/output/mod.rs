@@ -1,0 +1,13 @@
+//! What a response looks like on standard output: content codings taken off, heads and JSON formatted and coloured.
+//!
+//! Bytes in, bytes out. Nothing here knows the command line, a URL, a session or a socket; which parts are shown, and
+//! where, is decided by the caller.
+
+pub(crate) mod body;
+pub(crate) mod colors;
+pub(crate) mod decode;
+pub(crate) mod head;
+pub(crate) mod json;
+pub(crate) mod plan;
+pub(crate) mod show;
+pub(crate) mod styles;

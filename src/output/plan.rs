@@ -1,0 +1,59 @@
+//! Which parts of which messages are shown, and in which form.
+
+use super::json::JsonOptions;
+use super::styles::Style;
+
+/// The parts of an exchange, as `--print` names them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Parts {
+    /// `H`
+    pub(crate) request_head: bool,
+    /// `B`
+    pub(crate) request_body: bool,
+    /// `h`
+    pub(crate) response_head: bool,
+    /// `b`
+    pub(crate) response_body: bool,
+    /// `m`
+    pub(crate) meta: bool,
+}
+
+impl Parts {
+    /// The parts that these letters stand for; the option table lets no other letter through.
+    pub(crate) fn from_letters(letters: &str) -> Parts {
+        Parts {
+            request_head: letters.contains('H'),
+            request_body: letters.contains('B'),
+            response_head: letters.contains('h'),
+            response_body: letters.contains('b'),
+            meta: letters.contains('m'),
+        }
+    }
+}
+
+/// What is to be shown, and how.
+pub(crate) struct Plan {
+    /// Of the final response and of requests.
+    pub(crate) parts: Parts,
+    /// Of responses that a further request follows.
+    pub(crate) history: Parts,
+    /// Whether headers and bodies are laid out anew.
+    pub(crate) format: bool,
+    pub(crate) sort_headers: bool,
+    pub(crate) json: JsonOptions,
+    /// Colours, if there are any.
+    pub(crate) style: Option<Style>,
+    /// `--stream`: each line is shown when it is here.
+    pub(crate) by_line: bool,
+    /// `--json`: a body is tried as JSON whatever its type says.
+    pub(crate) any_type_may_be_json: bool,
+    /// Whether a person looks at a terminal: binary data are left out, control characters made visible.
+    pub(crate) to_terminal: bool,
+}
+
+impl Plan {
+    /// Whether anything but the bytes themselves is wanted.
+    pub(crate) fn is_pretty(&self) -> bool {
+        self.format || self.style.is_some()
+    }
+}

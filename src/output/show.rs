@@ -1,0 +1,184 @@
+//! Writes messages as the plan says: heads, bodies, meta lines, and the blank lines between them as in HTTPie.
+//!
+//! A body is a reader with its headers; where it came from does not matter here. What is not laid out anew is copied in
+//! pieces, so memory does not grow with it.
+
+use std::io::{self, Read, Write};
+
+use super::body::BodyWriter;
+use super::head::{self, HeaderOrder};
+use super::plan::{Parts, Plan};
+use crate::error::{Error, io_reason};
+use crate::headers::Headers;
+
+/// The blank lines between a body and the next message.
+const SEPARATOR: &[u8] = b"\n\n";
+
+/// Whether more is known about a body than its bytes.
+pub(crate) struct ShownBody<'a> {
+    pub(crate) reader: &'a mut dyn Read,
+    /// The headers of its message: type and codings.
+    pub(crate) headers: &'a Headers,
+}
+
+/// What is shown of one message.
+struct Selection {
+    head: bool,
+    body: bool,
+    meta: bool,
+}
+
+/// An output on which messages appear in order.
+pub(crate) struct Show<W: Write> {
+    out: W,
+    plan: Plan,
+    previous_had_body: bool,
+    must_separate: bool,
+}
+
+impl<W: Write> Show<W> {
+    pub(crate) fn new(out: W, plan: Plan) -> Show<W> {
+        Show {
+            out,
+            plan,
+            previous_had_body: false,
+            must_separate: false,
+        }
+    }
+
+    /// Shows a request. A body that is copied while it is sent is not given here: [`Show::streamed_request`] is then.
+    pub(crate) fn request(
+        &mut self,
+        head: &[u8],
+        body: Option<ShownBody<'_>>,
+    ) -> Result<(), Error> {
+        let parts = self.plan.parts;
+        let selection = Selection {
+            head: parts.request_head,
+            body: parts.request_body,
+            meta: false,
+        };
+        self.message(head, body, &selection, None)
+    }
+
+    /// Shows the head of a request whose body follows through [`Show::raw`].
+    pub(crate) fn streamed_request(&mut self, head: &[u8]) -> Result<(), Error> {
+        self.request(head, None)?;
+        self.must_separate = self.plan.to_terminal && self.plan.parts.request_body;
+        Ok(())
+    }
+
+    /// Whether request bodies are shown.
+    pub(crate) fn shows_request_bodies(&self) -> bool {
+        self.plan.parts.request_body
+    }
+
+    /// Copies a piece of a body that is being sent.
+    pub(crate) fn raw(&mut self, piece: &[u8]) -> io::Result<()> {
+        if self.plan.to_terminal && super::decode::is_binary(piece) {
+            return self.out.write_all(super::body::BINARY_NOTICE);
+        }
+        self.out.write_all(piece)
+    }
+
+    /// Shows a response. `elapsed` is in seconds.
+    pub(crate) fn response(
+        &mut self,
+        head: &[u8],
+        body: ShownBody<'_>,
+        elapsed: f64,
+        is_final: bool,
+    ) -> Result<(), Error> {
+        let Parts {
+            response_head,
+            response_body,
+            meta,
+            ..
+        } = match is_final {
+            true => self.plan.parts,
+            false => self.plan.history,
+        };
+        let selection = Selection {
+            head: response_head,
+            body: response_body,
+            meta,
+        };
+        self.message(head, Some(body), &selection, Some(elapsed))
+    }
+
+    fn message(
+        &mut self,
+        head: &[u8],
+        body: Option<ShownBody<'_>>,
+        shown: &Selection,
+        elapsed: Option<f64>,
+    ) -> Result<(), Error> {
+        let is_shown = shown.head || shown.body || shown.meta;
+        if self.previous_had_body && is_shown && (self.must_separate || !self.plan.to_terminal) {
+            self.write(SEPARATOR)?;
+        }
+        self.must_separate = false;
+        self.previous_had_body = shown.body;
+        if !is_shown {
+            return Ok(());
+        }
+        if shown.head {
+            self.write_head(head)?;
+        }
+        if shown.body
+            && let Some(body) = body
+        {
+            BodyWriter::new(&self.plan, &mut self.out).write(body, shown.head)?;
+            if self.plan.to_terminal && !shown.meta {
+                self.write(SEPARATOR)?;
+            }
+        }
+        if let (true, Some(elapsed)) = (shown.meta, elapsed) {
+            if shown.body {
+                self.write(SEPARATOR)?;
+            }
+            let mut line = Vec::new();
+            head::write_elapsed_time(elapsed, self.plan.style.as_ref(), &mut line);
+            self.write(&line)?;
+            self.write(SEPARATOR)?;
+        }
+        self.out.flush().map_err(output_error)
+    }
+
+    fn write_head(&mut self, head: &[u8]) -> Result<(), Error> {
+        let visible = match self.plan.to_terminal {
+            true => super::colors::escape_controls(head, super::colors::Layout::KeepLines),
+            false => head.into(),
+        };
+        if !self.plan.is_pretty() {
+            return self.write(&visible);
+        }
+        let order = match self.plan.format && self.plan.sort_headers {
+            true => HeaderOrder::ByName,
+            false => HeaderOrder::AsOnTheWire,
+        };
+        let mut shown = Vec::with_capacity(head.len() * 2);
+        head::write_head(&visible, order, self.plan.style.as_ref(), &mut shown);
+        self.write(&shown)
+    }
+
+    /// Ends the output.
+    pub(crate) fn finish(&mut self) -> Result<(), Error> {
+        if self.must_separate {
+            self.write(SEPARATOR)?;
+        }
+        self.out.flush().map_err(output_error)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.out.write_all(bytes).map_err(output_error)
+    }
+}
+
+/// The sentence for an output that cannot be written; silence where nobody reads it any more.
+pub(crate) fn output_error(error: io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => Error::output_closed(),
+        _ => Error::new(format!("cannot write the output: {}", io_reason(&error))),
+    }
+}

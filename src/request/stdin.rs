@@ -1,0 +1,110 @@
+//! A body from standard input, if there is one.
+//!
+//! A terminal is never read. No bytes at all mean no body, so that `</dev/null`, cron and CI need no option. A pipe is
+//! waited for, since a slow producer is legitimate, but not in silence: after a second a line on stderr names `--ignore-stdin`.
+
+use std::fs::File;
+use std::io::{self, Cursor, Read, Seek};
+
+use super::body::{Body, Stream};
+use crate::error::{Error, io_reason};
+
+/// A pipe's content up to this size is read before sending, so that its length can be announced; what is larger goes out
+/// in chunks.
+const HELD_IN_MEMORY: usize = 4 << 20;
+const FIRST_READ: usize = 64 * 1024;
+
+/// Whether the length of the body must be known before it is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LengthWanted {
+    /// It goes into Content-Length, if it can be known.
+    IfPossible,
+    /// It is typed, or the body is chunked: the first bytes are enough to know that there is a body.
+    No,
+}
+
+/// Reads as much of standard input as is needed to know whether it holds a body, and which.
+///
+/// `say` is called with a line for the user when nothing has come for a second.
+pub(crate) fn read(wanted: LengthWanted, say: impl FnOnce()) -> Result<Body, Error> {
+    let unreadable =
+        |error: io::Error| Error::new(format!("cannot read standard input: {}", io_reason(&error)));
+    let mut stdin = open().map_err(unreadable)?;
+    if let Some(body) = regular_file(&stdin).map_err(unreadable)? {
+        return Ok(body);
+    }
+    wait_for_input(&stdin, say);
+    let limit = if wanted == LengthWanted::No {
+        FIRST_READ
+    } else {
+        HELD_IN_MEMORY
+    };
+    let mut held = Vec::new();
+    loop {
+        let start = held.len();
+        held.resize(start + FIRST_READ, 0);
+        let length = stdin.read(&mut held[start..]).map_err(unreadable)?;
+        held.truncate(start + length);
+        if length == 0 {
+            return Ok(if held.is_empty() {
+                Body::Empty
+            } else {
+                Body::Bytes(held)
+            });
+        }
+        if wanted == LengthWanted::No || held.len() > limit {
+            return Ok(Body::Stream(Stream::new(
+                Box::new(Cursor::new(held).chain(stdin)),
+                None,
+            )));
+        }
+    }
+}
+
+/// Standard input without Rust's buffer in between.
+#[cfg(unix)]
+fn open() -> io::Result<File> {
+    use std::os::fd::AsFd;
+    io::stdin().as_fd().try_clone_to_owned().map(File::from)
+}
+
+#[cfg(windows)]
+fn open() -> io::Result<File> {
+    use std::os::windows::io::AsHandle;
+    io::stdin().as_handle().try_clone_to_owned().map(File::from)
+}
+
+/// `< file`: what is left of the file, with its length, to be sent as often as needed.
+fn regular_file(stdin: &File) -> io::Result<Option<Body>> {
+    let facts = stdin.metadata()?;
+    if !facts.is_file() {
+        return Ok(None);
+    }
+    let mut file = stdin.try_clone()?;
+    let start = file.stream_position()?;
+    Ok(Some(match facts.len().saturating_sub(start) {
+        // Files of /proc and their like have no length and yet content.
+        0 => return Ok(None),
+        length => Body::Redirected {
+            file,
+            start,
+            length,
+        },
+    }))
+}
+
+#[cfg(unix)]
+fn wait_for_input(stdin: &File, say: impl FnOnce()) {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let second = Timespec {
+        tv_sec: 1,
+        tv_nsec: 0,
+    };
+    let mut watched = [PollFd::new(stdin, PollFlags::IN)];
+    if matches!(poll(&mut watched, Some(&second)), Ok(0)) {
+        say();
+    }
+}
+
+#[cfg(not(unix))]
+fn wait_for_input(_: &File, _: impl FnOnce()) {}

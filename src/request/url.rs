@@ -1,0 +1,607 @@
+//! The URL of a request: typed loosely by a person, or sent by a server in `Location`, and made exact here.
+//!
+//! Takes text, gives scheme, user info, host, port and an escaped path and query. Escaping follows what HTTPie's
+//! users see: characters that may not stand in a URL are percent-encoded, valid escapes stay, dot segments are removed
+//! (RFC 3986, section 5.2.4) unless `--path-as-is`. It knows nothing of headers and of the network.
+
+use std::fmt::{self, Write as _};
+
+use crate::error::Error;
+
+/// The two schemes that we speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Scheme {
+    Http,
+    Https,
+}
+
+impl Scheme {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Scheme::Http => "http",
+            Scheme::Https => "https",
+        }
+    }
+
+    pub(crate) fn default_port(self) -> u16 {
+        match self {
+            Scheme::Http => 80,
+            Scheme::Https => 443,
+        }
+    }
+
+    /// The scheme of this name, in any case.
+    pub(crate) fn from_name(name: &str) -> Option<Scheme> {
+        [Scheme::Http, Scheme::Https]
+            .into_iter()
+            .find(|scheme| scheme.as_str().eq_ignore_ascii_case(name))
+    }
+}
+
+/// Scheme, host and port: what credentials are bound to (RFC 6454).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Origin {
+    pub(crate) scheme: Scheme,
+    pub(crate) host: String,
+    pub(crate) port: u16,
+}
+
+/// User name and, where a `:` was given, password; percent-decoded. Never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct UserInfo {
+    pub(crate) username: String,
+    pub(crate) password: Option<String>,
+}
+
+impl fmt::Debug for UserInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UserInfo(***)")
+    }
+}
+
+/// What a leading `scheme://`-less URL is completed with, and whether dot segments stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PathStyle {
+    /// Dot segments are removed.
+    Normalized,
+    /// `--path-as-is`: only what would break the request line is escaped.
+    AsIs,
+}
+
+/// An absolute http or https URL, ready to be requested.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Url {
+    pub(crate) scheme: Scheme,
+    pub(crate) user_info: Option<UserInfo>,
+    /// Lower case; an IPv6 address stands in brackets.
+    host: String,
+    /// The port if it was written in the URL.
+    port: Option<u16>,
+    /// Starts with `/`.
+    path: String,
+    query: Option<String>,
+    fragment: Option<String>,
+}
+
+impl Url {
+    /// Reads a URL as HTTPie's users type it: `example.org`, `:3000/x`, `://host`, `https://host/path`.
+    ///
+    /// # Errors
+    /// A sentence that names the URL when it has another scheme, no host, or a port that is none.
+    pub(crate) fn from_argument(
+        typed: &str,
+        default_scheme: &str,
+        style: PathStyle,
+    ) -> Result<Url, Error> {
+        let typed = typed.trim_start();
+        let bare = typed.strip_prefix("://").unwrap_or(typed);
+        if scheme_end(bare).is_some() {
+            return Url::parse(bare, style);
+        }
+        let complete = match localhost_shorthand(bare) {
+            Some(rest) => format!("{default_scheme}://localhost{rest}"),
+            None => format!("{default_scheme}://{bare}"),
+        };
+        Url::parse(&complete, style)
+    }
+
+    /// Reads an absolute URL.
+    pub(crate) fn parse(text: &str, style: PathStyle) -> Result<Url, Error> {
+        let invalid =
+            |why: &str| Error::new(format!("Invalid URL '{}': {why}", without_user_info(text)));
+        let end = scheme_end(text).ok_or_else(|| invalid("no scheme such as http:// is given"))?;
+        let scheme = Scheme::from_name(&text[..end]).ok_or_else(|| {
+            invalid(&format!(
+                "the scheme '{}' is not supported, only http and https",
+                &text[..end]
+            ))
+        })?;
+        let rest = &text[end + 3..];
+        let authority_end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+        let (authority, tail) = rest.split_at(authority_end);
+        let (user_info, host_port) = match authority.rfind('@') {
+            Some(at) => (
+                Some(parse_user_info(&authority[..at])),
+                &authority[at + 1..],
+            ),
+            None => (None, authority),
+        };
+        let (host, port) = split_host_port(host_port).map_err(|why| invalid(&why))?;
+        let host = normalize_host(host).map_err(|why| invalid(&why))?;
+        let (path, query, fragment) = split_path(tail);
+        Ok(Url {
+            scheme,
+            user_info,
+            host,
+            port,
+            path: normalize_path(path, style),
+            query: query.map(|query| escape(query, is_query_byte)),
+            fragment: fragment.map(str::to_owned),
+        })
+    }
+
+    /// Resolves the value of a `Location` header against this URL (RFC 3986, section 5.2; RFC 9110, section 10.2.2).
+    /// A fragment is inherited where the location has none.
+    pub(crate) fn join(&self, location: &str) -> Result<Url, Error> {
+        let location = location.trim();
+        let mut target = if let Some(rest) = location.strip_prefix("//") {
+            Url::parse(
+                &format!("{}://{rest}", self.scheme.as_str()),
+                PathStyle::Normalized,
+            )?
+        } else if scheme_end(location).is_some() {
+            Url::parse(location, PathStyle::Normalized)?
+        } else if has_other_scheme(location) {
+            return Err(Error::new(format!(
+                "the server redirects to '{location}', which is not an http or https URL"
+            )));
+        } else {
+            self.join_relative(location)
+        };
+        if target.fragment.is_none() {
+            target.fragment = self.fragment.clone();
+        }
+        Ok(target)
+    }
+
+    fn join_relative(&self, location: &str) -> Url {
+        let (path, query, fragment) = split_path(location);
+        let mut url = Url {
+            user_info: None,
+            fragment: fragment.map(str::to_owned),
+            ..self.clone()
+        };
+        if path.is_empty() {
+            if let Some(query) = query {
+                url.query = Some(escape(query, is_query_byte));
+            }
+            return url;
+        }
+        let absolute = if path.starts_with('/') {
+            path.to_owned()
+        } else {
+            let folder = self
+                .path
+                .rfind('/')
+                .map_or("/", |slash| &self.path[..=slash]);
+            format!("{folder}{path}")
+        };
+        url.path = normalize_path(&absolute, PathStyle::Normalized);
+        url.query = query.map(|query| escape(query, is_query_byte));
+        url
+    }
+
+    /// Adds `name==value` items behind the query that is there, as a form would encode them.
+    pub(crate) fn append_query(&mut self, items: &[(String, String)]) {
+        for (name, value) in items {
+            let query = self.query.get_or_insert_default();
+            if !query.is_empty() {
+                query.push('&');
+            }
+            form_encode(name, query);
+            query.push('=');
+            form_encode(value, query);
+        }
+    }
+
+    /// The host without brackets, as the resolver and the certificate check want it.
+    pub(crate) fn host(&self) -> &str {
+        self.host.trim_start_matches('[').trim_end_matches(']')
+    }
+
+    /// The port to connect to.
+    pub(crate) fn port(&self) -> u16 {
+        self.port.unwrap_or(self.scheme.default_port())
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// `host` or `host:port`, the port only where it was written: the value of the Host header.
+    pub(crate) fn authority(&self) -> String {
+        match self.port {
+            Some(port) => format!("{}:{port}", self.host),
+            None => self.host.clone(),
+        }
+    }
+
+    /// Path and query: the request target in origin form (RFC 9112, section 3.2.1).
+    pub(crate) fn request_target(&self) -> String {
+        match &self.query {
+            Some(query) => format!("{}?{query}", self.path),
+            None => self.path.clone(),
+        }
+    }
+
+    pub(crate) fn origin(&self) -> Origin {
+        Origin {
+            scheme: self.scheme,
+            host: self.host.clone(),
+            port: self.port(),
+        }
+    }
+}
+
+/// The URL without user info: safe to show.
+impl fmt::Display for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}://{}{}",
+            self.scheme.as_str(),
+            self.authority(),
+            self.request_target()
+        )
+    }
+}
+
+/// Where `://` begins, when a scheme stands before it.
+fn scheme_end(text: &str) -> Option<usize> {
+    let end = text.find("://")?;
+    let scheme = &text.as_bytes()[..end];
+    let valid = scheme.first()?.is_ascii_alphabetic()
+        && scheme
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte));
+    valid.then_some(end)
+}
+
+/// `javascript:...`, `mailto:...`: a scheme without an authority.
+fn has_other_scheme(text: &str) -> bool {
+    let Some(colon) = text.find(':') else {
+        return false;
+    };
+    let scheme = &text.as_bytes()[..colon];
+    scheme.first().is_some_and(u8::is_ascii_alphabetic)
+        && scheme
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte))
+}
+
+/// `:3000/x` and `:/x` and `:` mean localhost; `::1` does not.
+fn localhost_shorthand(text: &str) -> Option<String> {
+    let rest = text.strip_prefix(':')?;
+    if rest.starts_with(':') {
+        return None;
+    }
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let (port, path) = rest.split_at(digits);
+    Some(if port.is_empty() {
+        path.to_owned()
+    } else {
+        format!(":{port}{path}")
+    })
+}
+
+fn parse_user_info(text: &str) -> UserInfo {
+    let decode = |part: &str| {
+        percent_encoding::percent_decode_str(part)
+            .decode_utf8_lossy()
+            .into_owned()
+    };
+    match text.split_once(':') {
+        Some((username, password)) => UserInfo {
+            username: decode(username),
+            password: Some(decode(password)),
+        },
+        None => UserInfo {
+            username: decode(text),
+            password: None,
+        },
+    }
+}
+
+fn split_host_port(text: &str) -> Result<(&str, Option<u16>), String> {
+    let (host, port) = match (text.rfind(':'), text.rfind(']')) {
+        (Some(colon), bracket) if bracket.is_none_or(|bracket| bracket < colon) => {
+            (&text[..colon], Some(&text[colon + 1..]))
+        }
+        _ => (text, None),
+    };
+    let port = match port {
+        None | Some("") => None,
+        Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => Some(
+            digits
+                .parse()
+                .map_err(|_| format!("the port {digits} is out of range (0 to 65535)"))?,
+        ),
+        Some(other) => return Err(format!("'{other}' is not a port")),
+    };
+    Ok((host, port))
+}
+
+fn normalize_host(host: &str) -> Result<String, String> {
+    if host.is_empty() {
+        return Err("no host is given".to_owned());
+    }
+    if let Some(inner) = host.strip_prefix('[') {
+        let address = inner
+            .strip_suffix(']')
+            .ok_or("the ']' behind the IPv6 address is missing")?;
+        let bare = address.split('%').next().unwrap_or(address);
+        return match bare.parse::<std::net::Ipv6Addr>() {
+            Ok(_) => Ok(format!("[{}]", address.to_ascii_lowercase())),
+            Err(_) => Err(format!("'{address}' is not an IPv6 address")),
+        };
+    }
+    let decoded = percent_encoding::percent_decode_str(host)
+        .decode_utf8()
+        .map_err(|_| format!("the host '{host}' is not valid"))?;
+    if !decoded.is_ascii() {
+        return Err(format!(
+            "the host '{decoded}' is not ASCII; write it in its xn-- form"
+        ));
+    }
+    let forbidden = |c: char| c.is_ascii_control() || " \"#%/:<>?@[\\]^`{|}".contains(c);
+    match decoded.chars().find(|c| forbidden(*c)) {
+        Some(c) => Err(format!("{c:?} cannot stand in a host name")),
+        None => Ok(decoded.to_ascii_lowercase()),
+    }
+}
+
+fn split_path(text: &str) -> (&str, Option<&str>, Option<&str>) {
+    let (text, fragment) = match text.split_once('#') {
+        Some((text, fragment)) => (text, Some(fragment)),
+        None => (text, None),
+    };
+    match text.split_once('?') {
+        Some((path, query)) => (path, Some(query), fragment),
+        None => (text, None, fragment),
+    }
+}
+
+fn normalize_path(path: &str, style: PathStyle) -> String {
+    let path = match style {
+        PathStyle::AsIs => percent_encode(path, |byte| byte.is_ascii_graphic()),
+        PathStyle::Normalized => escape(&remove_dot_segments(path), is_path_byte),
+    };
+    if path.starts_with('/') {
+        path
+    } else {
+        format!("/{path}")
+    }
+}
+
+/// RFC 3986, section 5.2.4.
+fn remove_dot_segments(path: &str) -> String {
+    if !path.contains("/.") && !path.starts_with('.') {
+        return path.to_owned();
+    }
+    let mut kept: Vec<&str> = Vec::new();
+    for segment in path.split('/') {
+        match segment {
+            "." => {}
+            ".." => {
+                kept.pop();
+            }
+            other => kept.push(other),
+        }
+    }
+    let mut result = kept.join("/");
+    if !result.starts_with('/') {
+        result.insert(0, '/');
+    }
+    if (path.ends_with("/.") || path.ends_with("/..")) && !result.ends_with('/') {
+        result.push('/');
+    }
+    result
+}
+
+fn is_path_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"._-~!$&'()*+,;=:@/".contains(&byte)
+}
+
+fn is_query_byte(byte: u8) -> bool {
+    is_path_byte(byte) || byte == b'?'
+}
+
+/// Percent-encodes what is not allowed. Escapes that are there stay, those of unreserved characters are resolved;
+/// when one `%` is not part of a valid escape, every `%` stands for itself (as in HTTPie).
+fn escape(text: &str, allowed: fn(u8) -> bool) -> String {
+    if text.bytes().all(allowed) {
+        return text.to_owned();
+    }
+    let bytes = text.as_bytes();
+    let hex = |at: usize| bytes.get(at).and_then(|byte| (*byte as char).to_digit(16));
+    let escaped_byte = |at: usize| Some((hex(at + 1)? * 16 + hex(at + 2)?) as u8);
+    let all_valid = (0..bytes.len()).all(|at| bytes[at] != b'%' || escaped_byte(at).is_some());
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut at = 0;
+    while at < bytes.len() {
+        let byte = bytes[at];
+        match escaped_byte(at) {
+            Some(decoded) if byte == b'%' && all_valid => {
+                if decoded.is_ascii_alphanumeric() || b"-._~".contains(&decoded) {
+                    out.push(decoded as char);
+                } else {
+                    push_escape(decoded, &mut out);
+                }
+                at += 3;
+                continue;
+            }
+            _ if allowed(byte) => out.push(byte as char),
+            _ => push_escape(byte, &mut out),
+        }
+        at += 1;
+    }
+    out
+}
+
+fn percent_encode(text: &str, allowed: fn(u8) -> bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if allowed(byte) {
+            out.push(byte as char);
+        } else {
+            push_escape(byte, &mut out);
+        }
+    }
+    out
+}
+
+fn push_escape(byte: u8, out: &mut String) {
+    let _ = write!(out, "%{byte:02X}");
+}
+
+/// `application/x-www-form-urlencoded` as Python's `urlencode` writes it: a space is `+`, the unreserved stay.
+pub(crate) fn form_encode(text: &str, out: &mut String) {
+    for byte in text.bytes() {
+        match byte {
+            b' ' => out.push('+'),
+            byte if byte.is_ascii_alphanumeric() || b"_.-~".contains(&byte) => {
+                out.push(byte as char)
+            }
+            byte => push_escape(byte, out),
+        }
+    }
+}
+
+/// For messages: a URL text with what stands between `//` and `@` replaced.
+pub(crate) fn without_user_info(text: &str) -> String {
+    let start = text.find("://").map_or(0, |at| at + 3);
+    let end = text[start..]
+        .find(['/', '?', '#'])
+        .map_or(text.len(), |at| start + at);
+    match text[start..end].rfind('@') {
+        Some(at) => format!("{}***@{}", &text[..start], &text[start + at + 1..]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(typed: &str) -> String {
+        match Url::from_argument(typed, "http", PathStyle::Normalized) {
+            Ok(url) => url.to_string(),
+            Err(error) => format!("! {error}"),
+        }
+    }
+
+    #[test]
+    fn what_people_type_becomes_a_url() {
+        for (typed, want) in [
+            ("example.org", "http://example.org/"),
+            (":", "http://localhost/"),
+            (":/foo", "http://localhost/foo"),
+            (":3000", "http://localhost:3000/"),
+            (":3000/x?y", "http://localhost:3000/x?y"),
+            ("://example.org/", "http://example.org/"),
+            ("://https://example.org/", "https://example.org/"),
+            ("HTTPS://EXAMPLE.org:443/X", "https://example.org:443/X"),
+            ("example.org?a=b#c", "http://example.org/?a=b"),
+            ("[::1]:80/x", "http://[::1]:80/x"),
+            ("example.org:/x", "http://example.org/x"),
+            ("localhost:8080", "http://localhost:8080/"),
+        ] {
+            assert_eq!(shown(typed), want, "{typed}");
+        }
+    }
+
+    #[test]
+    fn urls_are_escaped_as_httpie_does() {
+        for (typed, want) in [
+            (
+                "h/a b/é?x=a b&y=é",
+                "http://h/a%20b/%C3%A9?x=a%20b&y=%C3%A9",
+            ),
+            ("h/..%2f/./../a?x=%zz&y=%41", "http://h/a?x=%25zz&y=%2541"),
+            ("h/%41%2f%7e?%c3%a9", "http://h/A%2F~?%C3%A9"),
+            ("h/a/b/../c/./", "http://h/a/c/"),
+            ("h/a/..", "http://h/"),
+            ("h/../../x", "http://h/x"),
+            ("h/[x]?[y]", "http://h/%5Bx%5D?%5By%5D"),
+        ] {
+            assert_eq!(shown(typed), want, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_url_that_cannot_be_requested_is_named_without_its_password() {
+        for typed in [
+            "http://",
+            "http:///x",
+            "http://u:secret@",
+            "ftp://u:secret@h/",
+            "h:99999",
+            "h:8a",
+            "http://[::1",
+            "a b",
+        ] {
+            let message = shown(typed);
+            assert!(message.starts_with("! "), "{typed}: {message}");
+            assert!(!message.contains("secret"), "{message}");
+        }
+    }
+
+    #[test]
+    fn locations_are_resolved() {
+        let base =
+            Url::from_argument("http://u:p@h:81/a/b?q#f", "http", PathStyle::Normalized).unwrap();
+        for (location, want) in [
+            ("c", "http://h:81/a/c"),
+            ("../c?x", "http://h:81/c?x"),
+            ("/c", "http://h:81/c"),
+            ("?x", "http://h:81/a/b?x"),
+            ("", "http://h:81/a/b?q"),
+            ("//other/x", "http://other/x"),
+            ("https://other", "https://other/"),
+        ] {
+            let url = base.join(location).unwrap();
+            assert_eq!(url.to_string(), want, "{location}");
+            assert_eq!(url.fragment.as_deref(), Some("f"));
+            assert_eq!(url.user_info, None, "{location}");
+        }
+        for location in ["javascript:alert(1)", "file:///etc/passwd", "mailto:x@y"] {
+            assert!(base.join(location).is_err(), "{location}");
+        }
+    }
+
+    #[test]
+    fn user_info_is_decoded_and_never_shown() {
+        let url =
+            Url::from_argument("http://u%40:p%3A:x@h/", "http", PathStyle::Normalized).unwrap();
+        let info = url.user_info.clone().unwrap();
+        assert_eq!(
+            (info.username.as_str(), info.password.as_deref()),
+            ("u@", Some("p::x"))
+        );
+        assert_eq!(url.to_string(), "http://h/");
+        assert!(!format!("{url:?}").contains("p:"));
+    }
+
+    #[test]
+    fn path_as_is_keeps_dot_segments_and_escapes() {
+        let url = Url::from_argument("h/a/../b%2f c", "http", PathStyle::AsIs).unwrap();
+        assert_eq!(url.request_target(), "/a/../b%2f%20c");
+    }
+
+    #[test]
+    fn query_items_are_encoded_like_a_form() {
+        let mut url = Url::from_argument("h/?a=1", "http", PathStyle::Normalized).unwrap();
+        url.append_query(&[("q".into(), "a b&c".into()), ("é".into(), "/~".into())]);
+        assert_eq!(url.request_target(), "/?a=1&q=a+b%26c&%C3%A9=%2F~");
+    }
+}

@@ -1,0 +1,220 @@
+//! One cookie in a session file: its JSON object, or (in the plain form) just its value, to and from a [`Cookie`].
+//!
+//! What HTTPie has no key for stands in `rest`, which it loads and ignores. Bytes: HTTPie reads `Set-Cookie` as Latin-1,
+//! so `\u00e9` in a cookie stands for the byte E9. Knows nothing of the rest of the file.
+
+use super::cookie_parse::{SameSite, latin_1};
+use super::cookies::{Cookie, Reach};
+use super::json::{Json, Misfit, NamedOutput, Output, is_control, text, unknown_members};
+
+/// A cookie of a file.
+pub(super) struct CookieEntry<'a> {
+    pub(super) cookie: Cookie,
+    /// What stands in the file for it.
+    pub(super) stored: Option<Json<'a>>,
+    pub(super) changed: bool,
+}
+
+impl CookieEntry<'_> {
+    /// A cookie that is not in the file yet.
+    pub(super) fn new(cookie: Cookie) -> CookieEntry<'static> {
+        CookieEntry {
+            cookie,
+            stored: None,
+            changed: true,
+        }
+    }
+
+    /// Puts `cookie` in its place; tells whether that is a change.
+    pub(super) fn replace(&mut self, cookie: &Cookie) -> bool {
+        let same = cookie.says_the_same_as(&self.cookie);
+        if !same {
+            self.cookie = cookie.clone();
+            self.changed = true;
+        }
+        !same
+    }
+}
+
+/// The facts of a cookie's `rest`, where HTTPie lets us keep what it does not.
+#[derive(Default)]
+struct Rest {
+    host_only: Option<bool>,
+    http_only: bool,
+    same_site: Option<SameSite>,
+}
+
+/// Reads a cookie: an object, which holds its name unless that is the `key`, or (keyed only) just its value.
+pub(super) fn read_cookie(
+    stored: Json<'_>,
+    key: Option<&str>,
+    host: &str,
+) -> Result<Cookie, Misfit> {
+    if let (Some(key), true) = (key, stored.is_text()) {
+        let value = stored.text("a cookie")?;
+        return checked(
+            Cookie::new(bytes_of(key), bytes_of(&value), "", Reach::Unbound),
+            stored,
+        );
+    }
+    let mut name = key.map(bytes_of);
+    let mut value = None;
+    let mut scope = (String::new(), Reach::Unbound);
+    let mut cookie = Cookie::new("", "", "", Reach::Unbound);
+    let mut rest = Rest::default();
+    for (member, json) in stored.members("a cookie")? {
+        match &*member {
+            "name" if key.is_none() => name = Some(bytes_of(&json.text("\"name\" of a cookie")?)),
+            "value" if json.is_null() => value = None,
+            "value" => value = Some(bytes_of(&json.text("\"value\" of a cookie")?)),
+            "domain" if json.is_null() => scope = (String::new(), Reach::AnyHost),
+            "domain" => scope = read_domain(&json.text("\"domain\" of a cookie")?, host),
+            "path" if json.is_null() => cookie.path = "/".to_owned(),
+            "path" => cookie.path = json.text("\"path\" of a cookie")?.into_owned(),
+            "secure" => cookie.secure = json.truth("\"secure\" of a cookie")?,
+            "expires" => cookie.expires = json.integer("\"expires\" of a cookie")?,
+            "rest" if !json.is_null() => rest = read_rest(json)?,
+            _ => {}
+        }
+    }
+    let Some(name) = name else {
+        return Err(stored.reject("a cookie must have a \"name\""));
+    };
+    // HTTPie's file has `"value": null` for a line without an equals sign, which is a value without a name.
+    let (name, value) = match value {
+        Some(value) => (name, value),
+        None => (Vec::new(), name),
+    };
+    let (domain, reach) = match (scope, rest.host_only) {
+        ((domain, Reach::Assumed | Reach::Domain), Some(true)) => (domain, Reach::HostOnly),
+        ((domain, Reach::Assumed), Some(false)) => (domain, Reach::Domain),
+        (scope, _) => scope,
+    };
+    let named = Cookie::new(name, value, domain, reach);
+    let cookie = Cookie {
+        path: cookie.path,
+        secure: cookie.secure,
+        expires: cookie.expires,
+        http_only: rest.http_only,
+        same_site: rest.same_site,
+        ..named
+    };
+    checked(cookie, stored)
+}
+
+fn read_rest(rest: Json<'_>) -> Result<Rest, Misfit> {
+    let mut facts = Rest::default();
+    for (key, value) in rest.members("\"rest\" of a cookie")? {
+        match &*key {
+            "host_only" => facts.host_only = Some(value.truth("\"host_only\" of a cookie")?),
+            "http_only" => facts.http_only = value.truth("\"http_only\" of a cookie")?,
+            "same_site" if !value.is_null() => {
+                let word = value.text("\"same_site\" of a cookie")?;
+                facts.same_site = SameSite::from_bytes(word.as_bytes());
+            }
+            _ => {}
+        }
+    }
+    Ok(facts)
+}
+
+/// A file must not be able to put a line of its own into a request.
+fn checked(cookie: Cookie, stored: Json<'_>) -> Result<Cookie, Misfit> {
+    let has_control = |bytes: &[u8]| bytes.iter().copied().any(is_control);
+    if has_control(cookie.name()) || has_control(cookie.value()) {
+        return Err(stored.reject("there is a control character in a cookie"));
+    }
+    Ok(cookie)
+}
+
+/// The domain and reach of a file's `domain`. Python's cookie jar, and so HTTPie, adds `.local` to hosts without a dot.
+fn read_domain(stored: &str, host: &str) -> (String, Reach) {
+    let lower = stored.to_ascii_lowercase();
+    if lower.is_empty() {
+        return (lower, Reach::Unbound);
+    }
+    if let Some(domain) = lower.strip_prefix('.') {
+        return (domain.to_owned(), Reach::Domain);
+    }
+    let undotted = lower.strip_suffix(".local").filter(|label| {
+        *label == "localhost" || label.starts_with('[') || (*label == host && !host.contains('.'))
+    });
+    let domain = undotted.unwrap_or(&lower);
+    let domain = domain
+        .strip_prefix('[')
+        .and_then(|domain| domain.strip_suffix(']'))
+        .unwrap_or(domain);
+    (domain.to_owned(), Reach::Assumed)
+}
+
+/// What HTTPie's own jar would write, so that it finds the cookie again.
+fn write_domain(cookie: &Cookie) -> Output<'static> {
+    let domain = &cookie.domain;
+    text(match cookie.reach {
+        Reach::AnyHost => return Output::Null,
+        Reach::Unbound => String::new(),
+        Reach::Assumed => domain.clone(),
+        Reach::Domain => format!(".{domain}"),
+        Reach::HostOnly if domain.contains(':') => format!("[{domain}].local"),
+        Reach::HostOnly if !domain.contains('.') => format!("{domain}.local"),
+        Reach::HostOnly => domain.clone(),
+    })
+}
+
+pub(super) fn holds_name(stored: Json<'_>) -> bool {
+    let members = stored.members("a cookie").unwrap_or_default();
+    members.iter().any(|(key, _)| key == "name")
+}
+
+pub(super) fn write_cookie<'a>(entry: &CookieEntry<'a>, with_name: bool) -> Output<'a> {
+    const OURS: [&str; 7] = [
+        "name", "value", "domain", "path", "secure", "expires", "rest",
+    ];
+    let cookie = &entry.cookie;
+    let mut members = unknown_members(entry.stored, &OURS);
+    let mut add = |key: &'static str, value| members.push((key.into(), value));
+    add("domain", write_domain(cookie));
+    add(
+        "expires",
+        cookie.expires.map_or(Output::Null, Output::Integer),
+    );
+    add("path", text(cookie.path.clone()));
+    add("secure", Output::Bool(cookie.secure));
+    add("value", text(latin_1(cookie.value())));
+    if with_name {
+        add("name", text(latin_1(cookie.name())));
+    }
+    let rest = write_rest(entry);
+    if !rest.is_empty() {
+        add("rest", Output::Object(rest));
+    }
+    Output::Object(members)
+}
+
+fn write_rest<'a>(entry: &CookieEntry<'a>) -> Vec<NamedOutput<'a>> {
+    let stored = entry.stored.filter(|stored| stored.is_object());
+    let stored_rest = stored
+        .and_then(|stored| stored.members("a cookie").ok())
+        .and_then(|members| members.into_iter().rev().find(|(key, _)| key == "rest"))
+        .map(|(_, rest)| rest);
+    let mut rest = unknown_members(stored_rest, &["host_only", "http_only", "same_site"]);
+    if entry.cookie.reach == Reach::HostOnly {
+        rest.push(("host_only".into(), Output::Bool(true)));
+    }
+    if entry.cookie.http_only {
+        rest.push(("http_only".into(), Output::Bool(true)));
+    }
+    if let Some(same_site) = entry.cookie.same_site {
+        rest.push(("same_site".into(), text(same_site.as_str())));
+    }
+    rest
+}
+
+/// The bytes that a cookie's text stands for: Latin-1, or UTF-8 where it holds what Latin-1 has not.
+fn bytes_of(text: &str) -> Vec<u8> {
+    if text.is_ascii() {
+        return text.as_bytes().to_vec();
+    }
+    let latin_1: Result<Vec<u8>, _> = text.chars().map(u8::try_from).collect();
+    latin_1.unwrap_or_else(|_| text.as_bytes().to_vec())
+}

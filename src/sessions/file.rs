@@ -1,0 +1,750 @@
+//! The layouts of session files: HTTPie 3.2's lists of objects, the objects keyed by name of 3.1 and before, and plain
+//! values (`"cookies": {"sid": "abc"}`).
+//!
+//! Takes the text of a file, gives headers, cookies and credentials; takes a change set, gives the new text. A file
+//! keeps its layout, except where that cannot hold two values of one name; entries that did not change, and keys that
+//! nobody knows, are kept token for token. Knows nothing of paths, locks or of which session is which.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use super::cookie_entry::{CookieEntry, holds_name, read_cookie, write_cookie};
+use super::cookie_parse::latin_1;
+use super::cookies::{Cookie, Reach, Slot, Standing};
+use super::credentials::{AuthType, Credentials};
+use super::json::{
+    Json, Members, Misfit, Output, is_control, last_wins, text, unknown_members, verbatim,
+};
+use super::session::ChangeSet;
+use crate::headers::Headers;
+
+/// The release of HTTPie whose layout this is: it loads the file without asking for an upgrade.
+const COMPATIBLE_VERSION: &str = "3.2.4";
+
+/// How entries stand in a section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Layout {
+    /// A list of objects, since HTTPie 3.2 (headers) and 3.1 (cookies).
+    List,
+    /// One object, keyed by name.
+    Keyed,
+}
+
+/// A session file in memory.
+pub(super) struct SessionFile<'a> {
+    meta: Members<'a>,
+    auth: Option<Json<'a>>,
+    credentials: Option<Credentials>,
+    credentials_changed: bool,
+    cookies: Vec<CookieEntry<'a>>,
+    cookie_layout: Layout,
+    headers: Vec<HeaderEntry<'a>>,
+    header_layout: Layout,
+    others: Members<'a>,
+}
+
+struct HeaderEntry<'a> {
+    name: Cow<'a, str>,
+    /// Nothing where the file has null: HTTPie keeps that, and sends nothing.
+    value: Option<Cow<'a, str>>,
+    /// The entry in the file, of which keys that we do not know are kept.
+    stored: Option<Json<'a>>,
+}
+
+impl<'a> SessionFile<'a> {
+    /// A file that does not exist yet.
+    pub(super) fn new() -> SessionFile<'static> {
+        SessionFile {
+            meta: Vec::new(),
+            auth: None,
+            credentials: None,
+            credentials_changed: false,
+            cookies: Vec::new(),
+            cookie_layout: Layout::List,
+            headers: Vec::new(),
+            header_layout: Layout::List,
+            others: Vec::new(),
+        }
+    }
+
+    /// Reads the members of a document. `host` is the one that the session is for, in lower case, without its port.
+    pub(super) fn read(members: Members<'a>, host: &str) -> Result<SessionFile<'a>, Misfit> {
+        let mut file = SessionFile::new();
+        for (key, value) in last_wins(members) {
+            match &*key {
+                "__meta__" if value.is_null() => {}
+                "__meta__" => file.meta = last_wins(value.members("\"__meta__\"")?),
+                "auth" => {
+                    file.credentials = read_auth(value)?;
+                    file.auth = Some(value);
+                }
+                "cookies" => (file.cookies, file.cookie_layout) = read_cookies(value, host)?,
+                "headers" => (file.headers, file.header_layout) = read_headers(value)?,
+                _ => file.others.push((key, value)),
+            }
+        }
+        Ok(file)
+    }
+
+    /// The headers that requests get.
+    pub(super) fn headers(&self) -> Headers {
+        let mut headers = Headers::new();
+        for entry in &self.headers {
+            if let Some(value) = &entry.value {
+                headers.append(entry.name.as_bytes(), value.as_bytes());
+            }
+        }
+        headers
+    }
+
+    /// Takes the cookies out of it.
+    pub(super) fn take_cookies(&mut self) -> Vec<Cookie> {
+        let entries = std::mem::take(&mut self.cookies);
+        entries.into_iter().map(|entry| entry.cookie).collect()
+    }
+
+    /// The credentials, if there are any.
+    pub(super) fn credentials(&self) -> Option<&Credentials> {
+        self.credentials.as_ref()
+    }
+
+    /// Whether there are cookies in the old layout that go to every host.
+    pub(super) fn has_unbound_keyed_cookies(&self) -> bool {
+        let unbound = |entry: &CookieEntry<'_>| entry.cookie.reach == Reach::Unbound;
+        self.cookie_layout == Layout::Keyed && self.cookies.iter().any(unbound)
+    }
+
+    /// Whether there are headers in the old layout.
+    pub(super) fn has_keyed_headers(&self) -> bool {
+        self.header_layout == Layout::Keyed && !self.headers.is_empty()
+    }
+
+    /// Applies what an exchange brought; tells whether that changes the file. Expired cookies go too, which alone is no
+    /// reason to write it.
+    pub(super) fn apply(&mut self, changes: &ChangeSet<'_>, now: i64) -> bool {
+        self.cookies.retain(|entry| !entry.cookie.is_expired(now));
+        let headers_changed = self.apply_headers(changes);
+        let cookies_changed = self.apply_cookies(changes);
+        let credentials_changed = self.apply_credentials(changes);
+        headers_changed || cookies_changed || credentials_changed
+    }
+
+    fn apply_headers(&mut self, changes: &ChangeSet<'_>) -> bool {
+        let mut changed = false;
+        for name in &changes.removed_headers {
+            let before = self.headers.len();
+            self.headers.retain(|entry| !entry.is(name));
+            changed |= self.headers.len() != before;
+        }
+        for name in &changes.replaced_headers {
+            changed |= self.replace_header(name, changes.headers);
+        }
+        for name in &changes.inherited_headers {
+            if !self.headers.iter().any(|entry| entry.is(name)) {
+                changed |= self.replace_header(name, changes.headers);
+            }
+        }
+        changed
+    }
+
+    /// Makes the fields of this name in `headers` the only ones of their name.
+    fn replace_header(&mut self, name: &[u8], headers: &Headers) -> bool {
+        let wanted: Vec<(Cow<'a, str>, Cow<'a, str>)> = headers
+            .iter()
+            .filter(|header| header.name().eq_ignore_ascii_case(name))
+            .map(|header| {
+                let owned = |bytes| Cow::Owned(String::from_utf8_lossy(bytes).into_owned());
+                (owned(header.name()), owned(header.value()))
+            })
+            .collect();
+        let present = self.headers.iter().filter(|entry| entry.is(name));
+        if present
+            .map(|entry| (&entry.name, entry.value.as_ref()))
+            .eq(wanted.iter().map(|(name, value)| (name, Some(value))))
+        {
+            return false;
+        }
+        let place = self.headers.iter().position(|entry| entry.is(name));
+        let place = place.unwrap_or(self.headers.len());
+        let mut stored = self.headers.get(place).and_then(|entry| entry.stored);
+        self.headers.retain(|entry| !entry.is(name));
+        let entries = wanted.into_iter().map(|(name, value)| HeaderEntry {
+            name,
+            value: Some(value),
+            stored: stored.take(),
+        });
+        self.headers
+            .splice(place..place, entries.collect::<Vec<_>>());
+        true
+    }
+
+    fn apply_cookies(&mut self, changes: &ChangeSet<'_>) -> bool {
+        if changes.cookies.is_unchanged() {
+            return false;
+        }
+        let removed: HashSet<&Slot> = changes.cookies.removed().iter().collect();
+        let mut places: HashMap<_, Vec<usize>> = HashMap::new();
+        for (index, entry) in self.cookies.iter().enumerate() {
+            places
+                .entry(owned_place(&entry.cookie))
+                .or_default()
+                .push(index);
+        }
+        let mut set = HashSet::new();
+        let mut changed = false;
+        for cookie in changes.cookies {
+            if cookie.standing == Standing::Stored {
+                continue;
+            }
+            let here = places
+                .get(&owned_place(cookie))
+                .map_or(&[][..], Vec::as_slice);
+            let goes = |index: &usize| removed.contains(&self.cookies[*index].cookie.slot());
+            if cookie.standing == Standing::Inherited && !here.iter().all(goes) {
+                continue;
+            }
+            // What is replaced under another scope keeps its entry too, and with it its age.
+            let unbound = (cookie.name.clone(), String::new(), cookie.path.clone());
+            let was_unbound = places.get(&unbound).map_or(&[][..], Vec::as_slice);
+            let is_same = |index: &&usize| self.cookies[**index].cookie.reach == cookie.reach;
+            let rescoped = || here.iter().chain(was_unbound).find(|index| goes(index));
+            let same = here.iter().find(is_same).or_else(rescoped);
+            match same.copied() {
+                Some(index) => {
+                    set.insert(index);
+                    changed |= self.cookies[index].replace(cookie);
+                }
+                None => {
+                    set.insert(self.cookies.len());
+                    self.cookies.push(CookieEntry::new(cookie.clone()));
+                    changed = true;
+                }
+            }
+        }
+        let before = self.cookies.len();
+        let mut index = 0;
+        self.cookies.retain(|entry| {
+            index += 1;
+            set.contains(&(index - 1)) || !removed.contains(&entry.cookie.slot())
+        });
+        changed || self.cookies.len() != before
+    }
+
+    fn apply_credentials(&mut self, changes: &ChangeSet<'_>) -> bool {
+        let wanted = match changes.credentials_standing {
+            Standing::Stored => return false,
+            Standing::Inherited if self.credentials.is_some() => return false,
+            Standing::Inherited | Standing::Changed => changes.credentials,
+        };
+        if self.credentials.as_ref() == wanted {
+            return false;
+        }
+        self.credentials = wanted.cloned();
+        self.credentials_changed = true;
+        true
+    }
+
+    /// Brings old layouts to HTTPie 3.2's, as `httpie cli sessions upgrade` does; tells whether there was anything to do.
+    /// Cookies without a domain are bound to `bind_to`, or else go to every host from now on by the file's own word.
+    pub(super) fn upgrade(&mut self, bind_to: Option<&str>) -> bool {
+        let outdated = [self.cookie_layout, self.header_layout].contains(&Layout::Keyed);
+        if !outdated {
+            return false;
+        }
+        if self.cookie_layout == Layout::Keyed {
+            for entry in &mut self.cookies {
+                if entry.cookie.reach == Reach::Unbound {
+                    entry.changed = true;
+                    match bind_to {
+                        Some(host) => {
+                            entry.cookie.domain = host.to_ascii_lowercase();
+                            entry.cookie.reach = Reach::Assumed;
+                        }
+                        None => entry.cookie.reach = Reach::AnyHost,
+                    }
+                }
+            }
+        }
+        (self.cookie_layout, self.header_layout) = (Layout::List, Layout::List);
+        self.meta.retain(|(key, _)| key != "httpie");
+        true
+    }
+
+    /// The text of the file, as HTTPie writes it.
+    pub(super) fn into_text(mut self) -> String {
+        self.widen_layouts();
+        let mut meta: Vec<_> = self.meta.into_iter().map(verbatim).collect();
+        for (key, value) in [
+            ("about", "HTTPie session file"),
+            ("help", "https://httpie.io/docs#sessions"),
+            ("httpie", COMPATIBLE_VERSION),
+        ] {
+            if !meta.iter().any(|(known, _)| known == key) {
+                meta.push((Cow::Borrowed(key), text(value)));
+            }
+        }
+        let auth = match (self.auth, self.credentials_changed) {
+            (Some(stored), false) => Output::Verbatim(stored),
+            (stored, _) => write_auth(self.credentials.as_ref(), stored),
+        };
+        let mut members: Vec<_> = self.others.into_iter().map(verbatim).collect();
+        members.push((Cow::Borrowed("__meta__"), Output::Object(meta)));
+        members.push((Cow::Borrowed("auth"), auth));
+        members.push((
+            Cow::Borrowed("cookies"),
+            write_cookies(self.cookies, self.cookie_layout),
+        ));
+        members.push((
+            Cow::Borrowed("headers"),
+            write_headers(self.headers, self.header_layout),
+        ));
+        Output::Object(members).into_document()
+    }
+
+    /// An object keyed by name cannot hold a name twice. HTTPie keeps the last; we move to the layout that holds both.
+    fn widen_layouts(&mut self) {
+        let mut names = HashSet::new();
+        if !self
+            .cookies
+            .iter()
+            .all(|entry| names.insert(entry.cookie.name()))
+        {
+            self.cookie_layout = Layout::List;
+        }
+        let mut names = HashSet::new();
+        if !self
+            .headers
+            .iter()
+            .all(|entry| names.insert(entry.name.to_ascii_lowercase()))
+        {
+            self.header_layout = Layout::List;
+        }
+    }
+}
+
+impl HeaderEntry<'_> {
+    fn is(&self, name: &[u8]) -> bool {
+        self.name.as_bytes().eq_ignore_ascii_case(name)
+    }
+}
+
+fn owned_place(cookie: &Cookie) -> (Vec<u8>, String, String) {
+    let (name, domain, path) = cookie.place();
+    (name.to_vec(), domain.to_owned(), path.to_owned())
+}
+
+fn read_auth(auth: Json<'_>) -> Result<Option<Credentials>, Misfit> {
+    if auth.is_null() {
+        return Ok(None);
+    }
+    let (mut kind, mut raw_auth, mut username, mut password) = (None, None, None, None);
+    for (key, value) in auth.members("\"auth\"")? {
+        let slot = match &*key {
+            "type" => &mut kind,
+            "raw_auth" => &mut raw_auth,
+            "username" => &mut username,
+            "password" => &mut password,
+            _ => continue,
+        };
+        *slot = match value.is_null() {
+            true => None,
+            false => Some(value.text(&format!("\"{key}\" of \"auth\""))?),
+        };
+    }
+    let secret = match (raw_auth, username, password) {
+        (Some(raw_auth), ..) => Some(raw_auth),
+        (None, Some(username), Some(password)) => {
+            Some(Cow::Owned(format!("{username}:{password}")))
+        }
+        (None, username, _) => username,
+    };
+    match (kind, secret) {
+        (Some(kind), Some(secret)) if !kind.is_empty() => {
+            Ok(Some(Credentials::new(AuthType::from(&*kind), secret)))
+        }
+        (Some(kind), None) if !kind.is_empty() => {
+            Err(auth.reject("\"auth\" has neither \"raw_auth\" nor \"username\""))
+        }
+        (None, Some(_)) => Err(auth.reject("\"auth\" has no \"type\"")),
+        _ => Ok(None),
+    }
+}
+
+fn read_cookies<'a>(
+    section: Json<'a>,
+    host: &str,
+) -> Result<(Vec<CookieEntry<'a>>, Layout), Misfit> {
+    let entry = |stored: Json<'a>, key: Option<&str>| {
+        Ok(CookieEntry {
+            cookie: read_cookie(stored, key, host)?,
+            stored: Some(stored),
+            changed: false,
+        })
+    };
+    if section.is_null() {
+        return Ok((Vec::new(), Layout::List));
+    }
+    if section.is_object() {
+        let members = last_wins(section.members("\"cookies\"")?);
+        let entries = members.iter().map(|(key, value)| entry(*value, Some(key)));
+        return Ok((entries.collect::<Result<_, Misfit>>()?, Layout::Keyed));
+    }
+    if !section.is_array() {
+        return Err(section.misfit("\"cookies\"", "a list or an object"));
+    }
+    let elements = section.elements("\"cookies\"")?;
+    let entries = elements.into_iter().map(|element| entry(element, None));
+    Ok((entries.collect::<Result<_, Misfit>>()?, Layout::List))
+}
+
+fn read_headers(section: Json<'_>) -> Result<(Vec<HeaderEntry<'_>>, Layout), Misfit> {
+    if section.is_null() {
+        return Ok((Vec::new(), Layout::List));
+    }
+    if section.is_object() {
+        let mut entries = Vec::new();
+        for (name, value) in last_wins(section.members("\"headers\"")?) {
+            entries.push(header_entry(name, value, value)?);
+        }
+        return Ok((entries, Layout::Keyed));
+    }
+    if !section.is_array() {
+        return Err(section.misfit("\"headers\"", "a list or an object"));
+    }
+    let mut entries = Vec::new();
+    for element in section.elements("\"headers\"")? {
+        let (mut name, mut value) = (None, None);
+        for (key, json) in element.members("a header")? {
+            match &*key {
+                "name" => name = Some(json.text("\"name\" of a header")?),
+                "value" => value = Some(json),
+                _ => {}
+            }
+        }
+        let (Some(name), Some(value)) = (name, value) else {
+            return Err(element.reject("a header must have a \"name\" and a \"value\""));
+        };
+        entries.push(header_entry(name, value, element)?);
+    }
+    Ok((entries, Layout::List))
+}
+
+fn header_entry<'a>(
+    name: Cow<'a, str>,
+    value: Json<'a>,
+    stored: Json<'a>,
+) -> Result<HeaderEntry<'a>, Misfit> {
+    if name.is_empty()
+        || name
+            .bytes()
+            .any(|byte| byte <= b' ' || byte == b':' || byte == 0x7F)
+    {
+        return Err(
+            stored.reject("a header's name is empty, or has a character that none may have")
+        );
+    }
+    let value = match value.is_null() {
+        true => None,
+        false => Some(value.text("the value of a header")?),
+    };
+    if value
+        .as_ref()
+        .is_some_and(|value| value.bytes().any(is_control))
+    {
+        return Err(stored.reject("there is a control character in a header's value"));
+    }
+    Ok(HeaderEntry {
+        name,
+        value,
+        stored: Some(stored),
+    })
+}
+
+fn write_auth<'a>(credentials: Option<&Credentials>, stored: Option<Json<'a>>) -> Output<'a> {
+    const OURS: [&str; 4] = ["type", "raw_auth", "username", "password"];
+    let mut members = unknown_members(stored, &OURS);
+    match credentials {
+        Some(credentials) => {
+            members.push((
+                Cow::Borrowed("type"),
+                text(credentials.auth_type().as_str().to_owned()),
+            ));
+            members.push((
+                Cow::Borrowed("raw_auth"),
+                text(credentials.raw_auth().to_owned()),
+            ));
+        }
+        None => {
+            for key in ["password", "type", "username"] {
+                members.push((Cow::Borrowed(key), Output::Null));
+            }
+        }
+    }
+    Output::Object(members)
+}
+
+fn write_cookies(entries: Vec<CookieEntry<'_>>, layout: Layout) -> Output<'_> {
+    match layout {
+        Layout::List => Output::List(
+            entries
+                .into_iter()
+                .map(|entry| match entry.stored {
+                    // An entry of an object keyed by name says its name elsewhere.
+                    Some(stored) if !entry.changed && holds_name(stored) => {
+                        Output::Verbatim(stored)
+                    }
+                    _ => write_cookie(&entry, true),
+                })
+                .collect(),
+        ),
+        Layout::Keyed => Output::Object(
+            entries
+                .into_iter()
+                .map(|entry| {
+                    let key = Cow::Owned(latin_1(entry.cookie.name()));
+                    match entry.stored {
+                        Some(stored) if !entry.changed => (key, Output::Verbatim(stored)),
+                        _ => (key, write_cookie(&entry, false)),
+                    }
+                })
+                .collect(),
+        ),
+    }
+}
+
+fn write_headers(entries: Vec<HeaderEntry<'_>>, layout: Layout) -> Output<'_> {
+    let value =
+        |value: Option<Cow<'_, str>>| value.map_or(Output::Null, |value| text(value.into_owned()));
+    match layout {
+        Layout::Keyed => Output::Object(
+            entries
+                .into_iter()
+                .map(|entry| (entry.name, value(entry.value)))
+                .collect(),
+        ),
+        Layout::List => Output::List(
+            entries
+                .into_iter()
+                .map(|entry| {
+                    let mut members = unknown_members(entry.stored, &["name", "value"]);
+                    members.push((Cow::Borrowed("name"), text(entry.name)));
+                    members.push((Cow::Borrowed("value"), value(entry.value)));
+                    Output::Object(members)
+                })
+                .collect(),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sessions::CookieUrl;
+    use crate::sessions::session::SessionData;
+
+    const NOW: i64 = 1_000_000_000;
+
+    fn read(text: &str) -> SessionFile<'_> {
+        let members = Json::document(text).unwrap();
+        SessionFile::read(members, "example.com")
+            .unwrap_or_else(|misfit| panic!("{}", misfit.reason))
+    }
+
+    /// The file after `headers` were typed and `cookies` received.
+    fn after(text: &str, headers: &[(&str, &str)], cookies: &[&str]) -> serde_json::Value {
+        serde_json::from_str(&text_after(text, headers, cookies)).unwrap()
+    }
+
+    fn text_after(text: &str, headers: &[(&str, &str)], cookies: &[&str]) -> String {
+        let url = CookieUrl::new(true, "example.com", "/");
+        let mut file = read(text);
+        let mut data = SessionData::of_file(&mut read(text));
+        let mut typed = Headers::new();
+        for (name, value) in headers {
+            typed.append(*name, *value);
+        }
+        data.update_headers(&typed, &url, NOW);
+        for line in cookies {
+            data.cookies_mut()
+                .receive(line.as_bytes(), &url, NOW)
+                .unwrap();
+        }
+        file.apply(&data.change_set(), NOW);
+        file.into_text()
+    }
+
+    #[test]
+    fn old_layouts_are_kept_with_all_that_nobody_knows() {
+        let old = r#"{
+            "__meta__": {"httpie": "1.0.0", "note": 1.10},
+            "zoo": {"b": 1e300, "a": [1.0]},
+            "auth": {"type": null, "username": null, "password": null, "hint": "x"},
+            "cookies": {"sid": {"value": "1", "path": "/", "secure": false, "expires": null, "odd": 1.50},
+                        "plain": "abc", "old": {"value": "x", "expires": 5}},
+            "headers": {"X-A": "1", "X-Null": null}
+        }"#;
+        let text = text_after(old, &[("X-B", "2")], &["new=1; Path=/"]);
+        for kept in [
+            "\"note\": 1.10",
+            "\"b\": 1e300",
+            "1.0\n",
+            "\"hint\": \"x\"",
+            "\"odd\": 1.50",
+        ] {
+            assert!(text.contains(kept), "{kept}: {text}");
+        }
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(json["__meta__"]["httpie"], "1.0.0");
+        assert_eq!(json["cookies"]["plain"], "abc");
+        assert_eq!(json["cookies"]["new"]["rest"]["host_only"], true);
+        assert_eq!(json["cookies"]["sid"]["value"], "1");
+        assert_eq!(
+            json["cookies"].get("old"),
+            None,
+            "expired cookies go on any save"
+        );
+        assert_eq!(
+            json["headers"],
+            serde_json::json!({"X-A": "1", "X-B": "2", "X-Null": null})
+        );
+    }
+
+    #[test]
+    fn a_server_updates_an_old_cookie_in_its_place() {
+        let old = r#"{"cookies": {"sid": {"value": "1", "path": "/", "secure": false, "expires": null, "odd": 1}}}"#;
+        let json = after(old, &[], &["sid=2; Path=/"]);
+        assert_eq!(json["cookies"]["sid"]["value"], "2");
+        assert_eq!(json["cookies"]["sid"]["domain"], "example.com");
+        assert_eq!(json["cookies"]["sid"]["odd"], 1);
+    }
+
+    #[test]
+    fn a_layout_that_cannot_hold_two_of_one_name_gives_way_to_one_that_can() {
+        let old = r#"{"cookies": {"a": "1", "sid": {"value": "1", "path": "/x", "k": 1}}, "headers": {"X": "1", "Y": "2"}}"#;
+        let json = after(old, &[("X", "2"), ("X", "3")], &["sid=2; Path=/"]);
+        let cookies = json["cookies"].as_array().unwrap();
+        let facts: Vec<_> = cookies
+            .iter()
+            .map(|c| (c["name"].as_str(), c["value"].as_str(), c["path"].as_str()))
+            .collect();
+        assert_eq!(
+            facts,
+            [
+                (Some("a"), Some("1"), Some("/")),
+                (Some("sid"), Some("1"), Some("/x")),
+                (Some("sid"), Some("2"), Some("/")),
+            ]
+        );
+        assert_eq!(cookies[1]["k"], 1);
+        let headers = json["headers"].as_array().unwrap();
+        let facts: Vec<_> = headers
+            .iter()
+            .map(|h| (h["name"].as_str(), h["value"].as_str()))
+            .collect();
+        assert_eq!(
+            facts,
+            [
+                (Some("X"), Some("2")),
+                (Some("X"), Some("3")),
+                (Some("Y"), Some("2"))
+            ]
+        );
+    }
+
+    #[test]
+    fn domains_mean_what_httpie_means() {
+        for (stored, host, domain, reach) in [
+            ("example.com", "example.com", "example.com", Reach::Assumed),
+            (".Example.com", "example.com", "example.com", Reach::Domain),
+            (
+                "localhost.local",
+                "example.com",
+                "localhost",
+                Reach::Assumed,
+            ),
+            ("db.local", "db", "db", Reach::Assumed),
+            ("db.local", "db.local", "db.local", Reach::Assumed),
+            ("[::1].local", "::1", "::1", Reach::Assumed),
+            ("", "example.com", "", Reach::Unbound),
+        ] {
+            let text =
+                format!(r#"{{"cookies": [{{"name": "a", "value": "b", "domain": "{stored}"}}]}}"#);
+            let mut file = SessionFile::read(Json::document(&text).unwrap(), host)
+                .ok()
+                .unwrap();
+            let cookie = &file.take_cookies()[0];
+            assert_eq!(
+                (cookie.domain(), cookie.reach()),
+                (domain, reach),
+                "{stored}"
+            );
+        }
+        let text = r#"{"cookies": [{"name": "a", "value": "b", "domain": null}, {"name": "a", "value": null}]}"#;
+        let cookies = read(text).take_cookies();
+        assert_eq!(cookies[0].reach(), Reach::AnyHost);
+        assert_eq!(
+            (cookies[1].name(), cookies[1].value()),
+            (&b""[..], &b"a"[..])
+        );
+    }
+
+    #[test]
+    fn every_fact_of_a_cookie_survives_the_file() {
+        let url = CookieUrl::new(false, "localhost", "/");
+        for line in [
+            &b"a=1; Path=/x; Secure; HttpOnly; SameSite=Strict; Max-Age=9"[..],
+            b"a=\xff\xe9\"\\",
+            b"nameless",
+        ] {
+            let mut data = SessionData::empty();
+            data.cookies_mut().receive(line, &url, NOW).unwrap();
+            let mut file = SessionFile::new();
+            file.apply(&data.change_set(), NOW);
+            let text = file.into_text();
+            let members = Json::document(&text).unwrap();
+            let back = SessionFile::read(members, "localhost")
+                .ok()
+                .unwrap()
+                .take_cookies();
+            let cookie = data.cookies().iter().next().unwrap();
+            assert!(
+                back[0].says_the_same_as(cookie) && back[0].is_in(&cookie.slot()),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn of_duplicate_keys_the_last_counts() {
+        let text = r#"{"headers": {"X": "1", "X": "2"}, "headers": {"Y": "1", "Y": "2"}, "cookies": {"a": "1", "a": "2"}}"#;
+        let mut file = read(text);
+        assert_eq!(file.headers().len(), 1);
+        assert_eq!(file.headers().get("Y"), Some(&b"2"[..]));
+        let cookies = file.take_cookies();
+        assert_eq!((cookies.len(), cookies[0].value()), (1, &b"2"[..]));
+    }
+
+    #[test]
+    fn expired_cookies_alone_are_no_reason_to_write() {
+        let text = r#"{"cookies": [{"name": "a", "value": "b", "expires": 5}]}"#;
+        let data = SessionData::of_file(&mut read(text));
+        assert!(!read(text).apply(&data.change_set(), NOW));
+    }
+
+    #[test]
+    fn an_upgrade_makes_lists_and_binds_cookies_if_asked() {
+        let text = r#"{"cookies": {"a": {"value": "1"}, "b": {"value": "2", "domain": "x.org"}}, "headers": {"X": "1"}}"#;
+        for (bind_to, domain) in [
+            (Some("Example.com"), serde_json::json!("example.com")),
+            (None, serde_json::json!(null)),
+        ] {
+            let mut file = read(text);
+            assert!(file.upgrade(bind_to));
+            let json: serde_json::Value = serde_json::from_str(&file.into_text()).unwrap();
+            assert_eq!(json["cookies"][0]["domain"], domain);
+            assert_eq!(json["cookies"][1]["domain"], "x.org");
+            assert_eq!(json["headers"][0]["name"], "X");
+        }
+        assert!(!read(r#"{"cookies": []}"#).upgrade(None));
+    }
+}

@@ -1,0 +1,484 @@
+//! The JSON of session files: read piece by piece without losing what is not understood, written as HTTPie writes.
+//!
+//! [`Json`] is a borrowed piece of a document whose text is known to be valid; [`Output`] is a tree to be written with an indent of four,
+//! in ASCII. Knows nothing of sessions.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// A piece of a JSON document that is not what was expected there.
+pub(super) struct Misfit {
+    /// Where the piece starts, as an address: the document that it is part of gives line and column.
+    address: usize,
+    pub(super) reason: String,
+}
+
+impl Misfit {
+    /// Line and column of the piece in the `document` that it was read from, both from 1.
+    pub(super) fn position_in(&self, document: &str) -> (usize, usize) {
+        let offset = self
+            .address
+            .saturating_sub(document.as_ptr().addr())
+            .min(document.len());
+        position_of(document.as_bytes(), offset)
+    }
+}
+
+/// Line and column of the byte at `offset`, both from 1; columns count bytes, as serde_json does.
+pub(super) fn position_of(document: &[u8], offset: usize) -> (usize, usize) {
+    let before = &document[..offset];
+    let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+    let start = before
+        .iter()
+        .rposition(|&byte| byte == b'\n')
+        .map_or(0, |newline| newline + 1);
+    (line, offset - start + 1)
+}
+
+/// One value of a JSON document, as it stands there.
+#[derive(Clone, Copy)]
+pub(super) struct Json<'a>(&'a str);
+
+/// The members of an object, in their order, duplicates included.
+pub(super) type Members<'a> = Vec<(Cow<'a, str>, Json<'a>)>;
+
+impl<'a> Json<'a> {
+    /// The members of a whole document, which must be an object.
+    pub(super) fn document(text: &'a str) -> Result<Members<'a>, serde_json::Error> {
+        serde_json::from_str::<RawMembers<'a>>(text).map(|members| members.0)
+    }
+
+    /// The text of this value in the document.
+    pub(super) fn as_str(self) -> &'a str {
+        self.0
+    }
+
+    pub(super) fn is_null(self) -> bool {
+        self.0 == "null"
+    }
+
+    pub(super) fn is_object(self) -> bool {
+        self.0.starts_with('{')
+    }
+
+    pub(super) fn is_array(self) -> bool {
+        self.0.starts_with('[')
+    }
+
+    pub(super) fn is_text(self) -> bool {
+        self.0.starts_with('"')
+    }
+
+    /// The members of an object; `what` is the name of the thing in the message if it is none.
+    pub(super) fn members(self, what: &str) -> Result<Members<'a>, Misfit> {
+        if !self.is_object() {
+            return Err(self.misfit(what, "an object"));
+        }
+        serde_json::from_str::<RawMembers<'a>>(self.0)
+            .map(|members| members.0)
+            .map_err(|error| self.broken(what, &error))
+    }
+
+    /// The elements of an array.
+    pub(super) fn elements(self, what: &str) -> Result<Vec<Json<'a>>, Misfit> {
+        if !self.is_array() {
+            return Err(self.misfit(what, "a list"));
+        }
+        serde_json::from_str::<RawElements<'a>>(self.0)
+            .map(|elements| elements.0)
+            .map_err(|error| self.broken(what, &error))
+    }
+
+    /// The characters of a string.
+    pub(super) fn text(self, what: &str) -> Result<Cow<'a, str>, Misfit> {
+        if !self.is_text() {
+            return Err(self.misfit(what, "a string"));
+        }
+        match self.0.as_bytes().contains(&b'\\') {
+            false => Ok(Cow::Borrowed(&self.0[1..self.0.len() - 1])),
+            true => serde_json::from_str::<String>(self.0)
+                .map(Cow::Owned)
+                .map_err(|error| self.broken(what, &error)),
+        }
+    }
+
+    /// True or false; null and 0 are false, as they are in Python.
+    pub(super) fn truth(self, what: &str) -> Result<bool, Misfit> {
+        match self.0 {
+            "true" | "1" => Ok(true),
+            "false" | "0" | "null" => Ok(false),
+            _ => Err(self.misfit(what, "true or false")),
+        }
+    }
+
+    /// A whole number, or nothing for null; a fraction is cut off.
+    pub(super) fn integer(self, what: &str) -> Result<Option<i64>, Misfit> {
+        if self.is_null() {
+            return Ok(None);
+        }
+        let number = self.0.parse::<i64>().ok();
+        // `as` saturates, which is what a time far away wants.
+        let number = number.or_else(|| self.0.parse::<f64>().ok().map(|number| number as i64));
+        match number {
+            Some(number) if !self.is_text() => Ok(Some(number)),
+            _ => Err(self.misfit(what, "a number or null")),
+        }
+    }
+
+    pub(super) fn misfit(self, what: &str, wanted: &str) -> Misfit {
+        let found = match self.0.as_bytes().first() {
+            Some(b'{') => "an object",
+            Some(b'[') => "a list",
+            Some(b'"') => "a string",
+            Some(b't' | b'f') => "true or false",
+            Some(b'n') => "null",
+            _ => "a number",
+        };
+        self.reject(format!("{what} must be {wanted}, not {found}"))
+    }
+
+    pub(super) fn reject(self, reason: impl Into<String>) -> Misfit {
+        Misfit {
+            address: self.0.as_ptr().addr(),
+            reason: reason.into(),
+        }
+    }
+
+    /// What only turns up when a string is decoded, such as half a surrogate pair.
+    fn broken(self, what: &str, error: &serde_json::Error) -> Misfit {
+        self.reject(format!(
+            "{what} cannot be decoded: {}",
+            without_position(error)
+        ))
+    }
+}
+
+/// serde_json's words, without the position that it adds.
+pub(super) fn without_position(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rfind(" at line ") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}
+
+struct RawMembers<'a>(Members<'a>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for RawMembers<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct MembersVisitor;
+        impl<'de> Visitor<'de> for MembersVisitor {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(key) = map.next_key_seed(Key)? {
+                    members.push((key, Json(map.next_value::<&RawValue>()?.get())));
+                }
+                Ok(members)
+            }
+        }
+        deserializer.deserialize_map(MembersVisitor).map(RawMembers)
+    }
+}
+
+/// A key, borrowed where it has no escapes.
+struct Key;
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Key {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(key))
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(key.to_owned()))
+    }
+}
+
+struct RawElements<'a>(Vec<Json<'a>>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for RawElements<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Elements;
+        impl<'de> Visitor<'de> for Elements {
+            type Value = Vec<Json<'de>>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                let mut elements = Vec::new();
+                while let Some(element) = seq.next_element::<&RawValue>()? {
+                    elements.push(Json(element.get()));
+                }
+                Ok(elements)
+            }
+        }
+        deserializer.deserialize_seq(Elements).map(RawElements)
+    }
+}
+
+/// A JSON value that is to be written.
+pub(super) enum Output<'a> {
+    Null,
+    Bool(bool),
+    Integer(i64),
+    Text(Cow<'a, str>),
+    List(Vec<Output<'a>>),
+    /// Written in the order of its keys.
+    Object(Vec<NamedOutput<'a>>),
+    /// A value of the document that was read: its tokens are kept, the white space between them is not.
+    Verbatim(Json<'a>),
+}
+
+/// A member of an object that is to be written.
+pub(super) type NamedOutput<'a> = (Cow<'a, str>, Output<'a>);
+
+/// Of members of one name, the last, as in Python.
+pub(super) fn last_wins(mut members: Members<'_>) -> Members<'_> {
+    let mut later = HashSet::new();
+    let mut keep: Vec<bool> = members
+        .iter()
+        .rev()
+        .map(|(key, _)| later.insert(key.clone()))
+        .collect();
+    members.retain(|_| keep.pop().unwrap_or(true));
+    members
+}
+
+/// The members of an entry that we do not know, to be written as they were.
+pub(super) fn unknown_members<'a>(
+    stored: Option<Json<'a>>,
+    known: &[&str],
+) -> Vec<NamedOutput<'a>> {
+    let stored = stored.filter(|stored| stored.is_object());
+    let members = stored.and_then(|stored| stored.members("an entry").ok());
+    last_wins(members.unwrap_or_default())
+        .into_iter()
+        .filter(|(key, _)| !known.contains(&&**key))
+        .map(verbatim)
+        .collect()
+}
+
+pub(super) fn verbatim<'a>((key, value): (Cow<'a, str>, Json<'a>)) -> NamedOutput<'a> {
+    (key, Output::Verbatim(value))
+}
+
+pub(super) fn text<'a>(text: impl Into<Cow<'a, str>>) -> Output<'a> {
+    Output::Text(text.into())
+}
+
+/// Whether a byte could end a line of a request, or is no text at all.
+pub(super) fn is_control(byte: u8) -> bool {
+    (byte < b' ' && byte != b'\t') || byte == 0x7F
+}
+
+/// Deeper levels are written on one line: an indent of four for each would let a small file grow without bounds.
+const MAX_INDENTED_DEPTH: usize = 32;
+
+impl Output<'_> {
+    /// The document, with a newline at its end.
+    pub(super) fn into_document(self) -> String {
+        let mut out = String::new();
+        self.write(&mut out, 0);
+        out.push('\n');
+        out
+    }
+
+    fn write(self, out: &mut String, depth: usize) {
+        match self {
+            Output::Null => out.push_str("null"),
+            Output::Bool(true) => out.push_str("true"),
+            Output::Bool(false) => out.push_str("false"),
+            Output::Integer(number) => out.push_str(&number.to_string()),
+            Output::Text(text) => write_text(out, &text),
+            Output::Verbatim(json) => write_verbatim(out, json.as_str(), depth),
+            Output::List(elements) if elements.is_empty() => out.push_str("[]"),
+            Output::Object(members) if members.is_empty() => out.push_str("{}"),
+            Output::List(elements) => {
+                out.push('[');
+                for (index, element) in elements.into_iter().enumerate() {
+                    out.push_str(if index > 0 { "," } else { "" });
+                    break_line(out, depth + 1);
+                    element.write(out, depth + 1);
+                }
+                break_line(out, depth);
+                out.push(']');
+            }
+            Output::Object(mut members) => {
+                members.sort_by(|(one, _), (other, _)| one.cmp(other));
+                out.push('{');
+                for (index, (key, value)) in members.into_iter().enumerate() {
+                    out.push_str(if index > 0 { "," } else { "" });
+                    break_line(out, depth + 1);
+                    write_text(out, &key);
+                    out.push_str(": ");
+                    value.write(out, depth + 1);
+                }
+                break_line(out, depth);
+                out.push('}');
+            }
+        }
+    }
+}
+
+fn break_line(out: &mut String, depth: usize) {
+    const SPACES: &str = "                                ";
+    out.push('\n');
+    for _ in 0..depth / 8 {
+        out.push_str(SPACES);
+    }
+    out.push_str(&SPACES[..depth % 8 * 4]);
+}
+
+/// A string as Python's `json.dumps` writes it.
+fn write_text(out: &mut String, text: &str) {
+    out.push('"');
+    let mut plain = 0;
+    for (index, character) in text.char_indices() {
+        if matches!(character, ' '..='~') && character != '"' && character != '\\' {
+            continue;
+        }
+        out.push_str(&text[plain..index]);
+        plain = index + character.len_utf8();
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            other => write_escaped(out, other),
+        }
+    }
+    out.push_str(&text[plain..]);
+    out.push('"');
+}
+
+fn write_escaped(out: &mut String, character: char) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    for unit in character.encode_utf16(&mut [0; 2]) {
+        out.push_str("\\u");
+        for shift in [12, 8, 4, 0] {
+            out.push(char::from(HEX[usize::from(*unit >> shift) & 15]));
+        }
+    }
+}
+
+/// Writes the tokens of a valid JSON text with our white space between them.
+fn write_verbatim(out: &mut String, json: &str, depth: usize) {
+    let mut level = 0_usize;
+    let mut in_string = false;
+    let mut escaped = false;
+    let mut just_opened = false;
+    let line = |out: &mut String, level: usize| {
+        if level <= MAX_INDENTED_DEPTH {
+            break_line(out, depth + level);
+        }
+    };
+    for character in json.chars() {
+        if in_string {
+            match character.is_ascii() {
+                true => out.push(character),
+                false => write_escaped(out, character),
+            }
+            in_string = escaped || character != '"';
+            escaped = !escaped && character == '\\';
+            continue;
+        }
+        if character.is_ascii_whitespace() {
+            continue;
+        }
+        if matches!(character, '}' | ']') {
+            level = level.saturating_sub(1);
+            if !just_opened && level < MAX_INDENTED_DEPTH {
+                line(out, level);
+            }
+        } else if just_opened {
+            line(out, level);
+        }
+        just_opened = matches!(character, '{' | '[');
+        out.push(character);
+        match character {
+            '"' => in_string = true,
+            '{' | '[' => level += 1,
+            ',' => line(out, level),
+            ':' => out.push(' '),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reprinted(text: &str) -> String {
+        let wrapped = format!("{{\"x\":{text}}}");
+        let members = Json::document(&wrapped).unwrap();
+        let mut out = String::new();
+        Output::Verbatim(members[0].1).write(&mut out, 0);
+        out
+    }
+
+    #[test]
+    fn verbatim_values_keep_every_token() {
+        assert_eq!(reprinted("1.10"), "1.10");
+        assert_eq!(reprinted("[ ]"), "[]");
+        assert_eq!(reprinted("{ }"), "{}");
+        assert_eq!(
+            reprinted("[1e400,{\"b\" :[] , \"a\":\"x, \\\" y\"}]"),
+            "[\n    1e400,\n    {\n        \"b\": [],\n        \"a\": \"x, \\\" y\"\n    }\n]"
+        );
+        assert_eq!(reprinted("\"é😀\\\\\""), "\"\\u00e9\\ud83d\\ude00\\\\\"");
+    }
+
+    #[test]
+    fn a_deep_value_does_not_grow_beyond_measure() {
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        let printed = reprinted(&deep);
+        assert!(printed.len() < 300_000);
+        assert_eq!(printed.matches('[').count(), 100_000);
+        assert!(serde_json::from_str::<&RawValue>(&printed).is_ok());
+    }
+
+    #[test]
+    fn text_is_written_as_python_does() {
+        let mut out = String::new();
+        write_text(&mut out, "a\"\\/\n\t\r\u{8}\u{c}\u{1}\u{7f}é😀");
+        assert_eq!(
+            out,
+            "\"a\\\"\\\\/\\n\\t\\r\\b\\f\\u0001\\u007f\\u00e9\\ud83d\\ude00\""
+        );
+    }
+
+    #[test]
+    fn positions_count_from_one() {
+        assert_eq!(position_of(b"ab\ncd", 0), (1, 1));
+        assert_eq!(position_of(b"ab\ncd", 4), (2, 2));
+    }
+}
