@@ -118,8 +118,8 @@ fn upload(options: &[&str], items: &[&str]) -> u64 {
         [] => program.stdin_file(file),
         _ => program,
     };
-    let running = program.spawn();
-    let received = server.wait_for(1);
+    let mut running = program.spawn();
+    let received = server.wait_for(1, &mut running);
     assert_small(&running);
     drop(open);
     let outcome = running.finish();

@@ -97,8 +97,8 @@ fn ctrl_c_is_status_130() {
         Answer::ok("late")
     });
     let folder = TempFolder::new();
-    let running = Program::http(&folder).arg(server.url("/")).spawn();
-    server.wait_for(1);
+    let mut running = Program::http(&folder).arg(server.url("/")).spawn();
+    server.wait_for(1, &mut running);
     running.interrupt();
     let outcome = running.finish();
     drop(release);

@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
-use std::time::Instant;
 
 use super::PATIENCE;
 use super::folder::TempFolder;
@@ -246,6 +245,10 @@ impl Running {
             .stdin
             .take()
             .expect("the input is a pipe that is held open")
+    }
+
+    pub(super) fn has_ended(&mut self) -> bool {
+        !matches!(self.child.try_wait(), Ok(None))
     }
 
     /// The most memory that it has held so far, in bytes.

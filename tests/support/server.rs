@@ -8,9 +8,10 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
-use super::PATIENCE;
 use super::message::{Message, text};
+use super::program::Running;
 use super::tls::Identity;
 
 /// Of a longer body only this much is kept; the rest is counted.
@@ -295,19 +296,23 @@ impl Server {
         last.expect("the server was asked at least once")
     }
 
-    /// Waits until this many requests have come whole.
-    pub(crate) fn wait_for(&self, count: usize) -> Vec<Received> {
-        let requests = lock(&self.shared.requests);
-        let (requests, waited) = self
-            .shared
-            .arrived
-            .wait_timeout_while(requests, PATIENCE, |requests| requests.len() < count)
-            .unwrap_or_else(PoisonError::into_inner);
-        assert!(
-            !waited.timed_out(),
-            "{count} requests were expected: {:?}",
-            starts(&requests)
-        );
+    /// Waits until this many requests have come whole from a program that is still running.
+    pub(crate) fn wait_for(&self, count: usize, program: &mut Running) -> Vec<Received> {
+        let mut requests = lock(&self.shared.requests);
+        while requests.len() < count {
+            // Looking up now and then only makes a failure quick; the watchdog ends a program that hangs.
+            let ended = program.has_ended();
+            assert!(
+                !ended,
+                "{count} requests were expected: {:?}",
+                starts(&requests)
+            );
+            let waited = self
+                .shared
+                .arrived
+                .wait_timeout(requests, Duration::from_millis(100));
+            requests = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
         requests.clone()
     }
 
