@@ -1,0 +1,232 @@
+//! Exit statuses, and what is said, sent and written (nothing) when a line is wrong.
+
+mod support;
+
+use std::net::TcpListener;
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
+
+use support::{Answer, Outcome, Program, Server, TempFolder};
+
+fn status_server() -> Server {
+    Server::start(|request| {
+        let status = request.target().trim_start_matches('/').to_owned();
+        match status.as_str() {
+            "302" => Answer::redirect(302, "/200").body("moved"),
+            "loop" => Answer::redirect(302, "/loop"),
+            _ => Answer::new(status).body("answer"),
+        }
+    })
+}
+
+fn run(server: &Server, args: &[&str]) -> Outcome {
+    let folder = TempFolder::new();
+    let args = args.iter().map(|arg| arg.replace("{url}", &server.url("")));
+    Program::http(&folder).args(args).run()
+}
+
+#[test]
+fn any_answer_is_a_success_unless_its_status_is_checked() {
+    let server = status_server();
+    for (status, path) in [(0, "200"), (3, "302"), (4, "404"), (5, "500")] {
+        let url = server.url(&format!("/{path}"));
+        assert_eq!(run(&server, &[&url]).status, 0, "{path}");
+        assert_eq!(
+            run(&server, &["--check-status", &url]).status,
+            status,
+            "{path}"
+        );
+    }
+    assert_eq!(
+        run(&server, &["--check-status", "--follow", "{url}/302"]).status,
+        0
+    );
+}
+
+#[test]
+fn a_checked_status_still_shows_the_answer_and_warns_on_stderr() {
+    let server = status_server();
+    let outcome = run(&server, &["--check-status", "{url}/404"]);
+    assert_eq!(outcome.stdout_text(), "answer");
+    let said = outcome.stderr_text();
+    assert!(said.contains("http: warning: HTTP 404 Not Found"), "{said}");
+}
+
+#[test]
+fn too_many_redirects_are_status_6() {
+    let server = status_server();
+    let outcome = run(&server, &["--follow", "--max-redirects=3", "{url}/loop"]);
+    assert_eq!(outcome.status, 6, "{}", outcome.stderr_text());
+    assert!(
+        outcome.stderr_text().contains("3"),
+        "{}",
+        outcome.stderr_text()
+    );
+    assert_eq!(server.request_count(), 3);
+}
+
+#[test]
+fn a_silent_server_is_status_2() {
+    let (release, wait) = channel::<()>();
+    let wait = Mutex::new(Some(wait));
+    let server = Server::start(move |_| {
+        // Ends when the test drops its end.
+        let wait = wait.lock().expect("no handler panics").take();
+        let _ = wait.map(|wait| wait.recv());
+        Answer::ok("late")
+    });
+    let outcome = run(&server, &["--timeout=0.2", "{url}/"]);
+    drop(release);
+    assert_eq!(outcome.status, 2, "{}", outcome.stderr_text());
+    assert!(
+        outcome.stderr_text().contains("0.2"),
+        "{}",
+        outcome.stderr_text()
+    );
+    assert_eq!(outcome.stdout_text(), "");
+}
+
+#[test]
+#[cfg(unix)]
+fn ctrl_c_is_status_130() {
+    let (release, wait) = channel::<()>();
+    let wait = Mutex::new(Some(wait));
+    let server = Server::start(move |_| {
+        let wait = wait.lock().expect("no handler panics").take();
+        let _ = wait.map(|wait| wait.recv());
+        Answer::ok("late")
+    });
+    let folder = TempFolder::new();
+    let mut running = Program::http(&folder).arg(server.url("/")).spawn();
+    server.wait_for(1, &mut running);
+    running.interrupt();
+    let outcome = running.finish();
+    drop(release);
+    assert_eq!(outcome.status, 130, "{}", outcome.stderr_text());
+}
+
+/// Lines that are wrong, and what the sentence must name.
+const WRONG: &[(&[&str], &[&str])] = &[
+    (&["--bogus", "{url}"], &["--bogus"]),
+    (&["-y", "{url}"], &["-y"]),
+    (&["{url}", "nonsense"], &["nonsense"]),
+    (&["{url}", "a:={b"], &["a:={b"]),
+    (&["{url}", "a:="], &["a:="]),
+    (&["{url}", "a:=@missing.json"], &["missing.json"]),
+    (&["{url}", "a=@missing.txt"], &["missing.txt"]),
+    (&["{url}", "@missing.bin"], &["missing.bin"]),
+    (&["--form", "{url}", "f@missing.bin"], &["missing.bin"]),
+    (&["{url}", "X:@missing.header"], &["missing.header"]),
+    (&["{url}", "a[b=1"], &["a[b"]),
+    (&["{url}", "a[b]=1", "a[]=2"], &["a"]),
+    (&["--form", "{url}", "a:={}"], &["--form"]),
+    (&["--pretty=nice", "{url}"], &["--pretty", "nice"]),
+    (&["--print=Z", "{url}"], &["Z"]),
+    (&["--timeout=soon", "{url}"], &["--timeout", "soon"]),
+    (&["--max-redirects=x", "{url}"], &["--max-redirects", "x"]),
+    (&["--auth-type=magic", "-a", "u:p", "{url}"], &["magic"]),
+    (&["--session=bad%name", "{url}"], &["ession"]),
+    (&["--session=", "{url}"], &["ession"]),
+    (&["--output=/nowhere/at/all", "{url}"], &["/nowhere/at/all"]),
+    (&["--timeout"], &["--timeout"]),
+    (&[], &["URL"]),
+    (&["http://"], &["http://"]),
+    (&["http:///path"], &["http:///path"]),
+    (&["127.0.0.1:99999/x"], &["99999"]),
+    (&["127.0.0.1:port/x"], &["port"]),
+    (&["http://[::1/x"], &["[::1"]),
+    (&["ftp://127.0.0.1/x"], &["ftp"]),
+    (&["http://nonexistent.invalid/x"], &[]),
+];
+
+#[test]
+fn a_wrong_line_is_status_1_and_one_sentence_that_names_the_fault() {
+    let server = status_server();
+    for (args, naming) in WRONG {
+        let folder = TempFolder::new();
+        let args: Vec<String> = args
+            .iter()
+            .map(|arg| arg.replace("{url}", &server.url("/200")))
+            .collect();
+        let outcome = Program::http(&folder).args(&args).run();
+        eprintln!("{args:?}: {}", outcome.stderr_text());
+        outcome.assert_error(naming);
+        assert_eq!(
+            folder.files(),
+            Vec::<String>::new(),
+            "nothing may be written"
+        );
+    }
+    assert_eq!(server.connection_count(), 0, "nothing may be sent");
+}
+
+#[test]
+fn a_wrong_line_makes_no_session() {
+    let server = status_server();
+    for item in ["nonsense", "a:={b", "X:@missing"] {
+        let folder = TempFolder::new();
+        let outcome = Program::http(&folder)
+            .args(["--session=kept", &server.url("/200"), "X-A:1", item])
+            .run();
+        outcome.assert_error(&[]);
+        assert_eq!(folder.files(), Vec::<String>::new());
+        assert!(!folder.join("config").exists());
+    }
+}
+
+#[test]
+fn a_run_without_a_session_writes_nothing() {
+    let folder = TempFolder::new();
+    Program::http(&folder)
+        .arg(status_server().url("/200"))
+        .run_well();
+    assert_eq!(folder.files(), Vec::<String>::new());
+    assert!(!folder.join("config").exists());
+}
+
+#[test]
+fn a_name_that_does_not_resolve_is_named() {
+    let folder = TempFolder::new();
+    let outcome = Program::http(&folder)
+        .arg("http://nonexistent.invalid/x")
+        .run();
+    outcome.assert_error(&["nonexistent.invalid"]);
+}
+
+#[test]
+fn a_refused_connection_names_host_and_port() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free loopback port");
+    let port = listener
+        .local_addr()
+        .expect("a bound socket has an address")
+        .port();
+    drop(listener);
+    let folder = TempFolder::new();
+    let outcome = Program::http(&folder)
+        .arg(format!("127.0.0.1:{port}/x"))
+        .run();
+    outcome.assert_error(&["127.0.0.1", &port.to_string(), "refused"]);
+}
+
+#[test]
+fn an_answer_that_is_not_http_is_an_error() {
+    for raw in ["", "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 abc\r\n\r\n"] {
+        let server = Server::start(move |_| Answer::raw(raw));
+        let outcome = run(&server, &["{url}/"]);
+        outcome.assert_error(&[]);
+    }
+}
+
+#[test]
+fn help_and_version_are_no_errors() {
+    let folder = TempFolder::new();
+    for (option, part) in [("--version", "."), ("--help", "--session")] {
+        let outcome = Program::http(&folder).arg(option).run_well();
+        assert!(
+            outcome.stdout_text().contains(part),
+            "{option}: {}",
+            outcome.stdout_text()
+        );
+        assert_eq!(outcome.stderr_text(), "");
+    }
+}
