@@ -41,6 +41,8 @@ pub(super) struct SessionFile<'a> {
     headers: Vec<HeaderEntry<'a>>,
     header_layout: Layout,
     others: Members<'a>,
+    /// How long the text was.
+    size: usize,
 }
 
 struct HeaderEntry<'a> {
@@ -64,6 +66,7 @@ impl<'a> SessionFile<'a> {
             headers: Vec::new(),
             header_layout: Layout::List,
             others: Vec::new(),
+            size: 0,
         }
     }
 
@@ -71,6 +74,7 @@ impl<'a> SessionFile<'a> {
     pub(super) fn read(document: Members<'a>, host: &str) -> Result<SessionFile<'a>, Misfit> {
         let mut file = SessionFile::new();
         for (key, value) in last_wins(document) {
+            file.size += value.as_str().len();
             match &*key {
                 "__meta__" if value.is_null() => {}
                 "__meta__" => file.meta = last_wins(value.members("\"__meta__\"")?),
@@ -312,7 +316,8 @@ impl<'a> SessionFile<'a> {
             Cow::Borrowed("headers"),
             write_headers(self.headers, self.header_layout),
         ));
-        Output::Object(members).into_document()
+        // Room for a few entries more than were read.
+        Output::Object(members).into_document(self.size + 4096)
     }
 
     /// An object keyed by name cannot hold a name twice. HTTPie keeps the last; we move to the layout that holds both.
@@ -403,11 +408,12 @@ fn read_cookies<'a>(
     if !section.is_array() {
         return Err(section.misfit("\"cookies\"", "a list or an object"));
     }
-    let listed = section.each_object("\"cookies\"", |json| read_cookie(json, None, host))?;
-    let entries = listed
-        .into_iter()
-        .map(|(cookie, stored)| entry(cookie, stored, true));
-    Ok((entries.collect(), Layout::List))
+    section.each_object("\"cookies\"", |open| {
+        let (cookie, length) = read_cookie(open, None, host)?;
+        entries.push(entry(cookie, open.cut_to(length), true));
+        Ok(length)
+    })?;
+    Ok((entries, Layout::List))
 }
 
 fn read_headers(section: Json<'_>) -> Result<(Vec<HeaderEntry<'_>>, Layout), Misfit> {
