@@ -1,5 +1,5 @@
-//! The layouts of session files: HTTPie 3.2's lists of objects, the objects keyed by name of 3.1 and before, and plain
-//! values (`"cookies": {"sid": "abc"}`).
+//! The layouts of session files: HTTPie 3.2's lists of objects, the objects keyed by name of 3.1 and before, and
+//! plain values (`"cookies": {"sid": "abc"}`).
 //!
 //! Takes the text of a file, gives headers, cookies and credentials; takes a change set, gives the new text. A file
 //! keeps its layout, except where that cannot hold two values of one name; entries that did not change, and keys that
@@ -12,10 +12,10 @@ use super::cookie_entry::{CookieEntry, read_cookie, read_keyed_cookie, write_coo
 use super::cookie_parse::latin_1;
 use super::cookies::{Cookie, Reach, Slot, Standing};
 use super::credentials::{AuthType, Credentials};
+use super::data::ChangeSet;
 use super::json::{
     Json, Members, Misfit, Output, is_control, last_wins, text, unknown_members, verbatim,
 };
-use super::session::ChangeSet;
 use crate::headers::Headers;
 
 /// The release of HTTPie whose layout this is: it loads the file without asking for an upgrade.
@@ -123,8 +123,8 @@ impl<'a> SessionFile<'a> {
         self.header_layout == Layout::Keyed && !self.headers.is_empty()
     }
 
-    /// Applies what an exchange brought; tells whether that changes the file. Expired cookies go too, which alone is no
-    /// reason to write it.
+    /// Applies what an exchange brought; tells whether that changes the file. Expired cookies go too, which alone
+    /// is no reason to write it.
     pub(super) fn apply(&mut self, changes: &ChangeSet<'_>, now: i64) -> bool {
         self.cookies.retain(|entry| !entry.cookie.is_expired(now));
         let headers_changed = self.apply_headers(changes);
@@ -262,8 +262,9 @@ impl<'a> SessionFile<'a> {
         true
     }
 
-    /// Brings old layouts to HTTPie 3.2's, as `httpie cli sessions upgrade` does; tells whether there was anything to do.
-    /// Cookies without a domain are bound to `bind_to`, or else go to every host from now on by the file's own word.
+    /// Brings old layouts to HTTPie 3.2's, as `httpie cli sessions upgrade` does; tells whether there was anything
+    /// to do. Cookies without a domain are bound to `bind_to`, or else go to every host from now on by the file's
+    /// own word.
     pub(super) fn upgrade(&mut self, bind_to: Option<&str>) -> bool {
         let outdated = [self.cookie_layout, self.header_layout].contains(&Layout::Keyed);
         if !outdated {
@@ -320,7 +321,8 @@ impl<'a> SessionFile<'a> {
         Output::Object(members).into_document(self.size + 4096)
     }
 
-    /// An object keyed by name cannot hold a name twice. HTTPie keeps the last; we move to the layout that holds both.
+    /// An object keyed by name cannot hold a name twice. HTTPie keeps the last; we move to the layout that holds
+    /// both.
     fn widen_layouts(&mut self) {
         let mut names = HashSet::new();
         if !self
@@ -557,7 +559,7 @@ fn write_headers(entries: Vec<HeaderEntry<'_>>, layout: Layout) -> Output<'_> {
 mod tests {
     use super::*;
     use crate::sessions::CookieUrl;
-    use crate::sessions::session::SessionData;
+    use crate::sessions::data::SessionData;
 
     const NOW: i64 = 1_000_000_000;
 

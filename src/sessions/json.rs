@@ -1,7 +1,7 @@
 //! The JSON of session files: read piece by piece without losing what is not understood, written as HTTPie writes.
 //!
-//! [`Json`] is a borrowed piece of a document whose text is known to be valid; [`Output`] is a tree to be written with an indent of four,
-//! in ASCII. Knows nothing of sessions.
+//! [`Json`] is a borrowed piece of a document whose text is known to be valid; [`Output`] is a tree to be written
+//! with an indent of four, in ASCII. Knows nothing of sessions.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -86,8 +86,8 @@ impl<'a> Json<'a> {
         Ok(members)
     }
 
-    /// Gives each member of an object to `take`, without a list of them in between. The text may run on behind the object,
-    /// whose length is the answer.
+    /// Gives each member of an object to `take`, without a list of them in between. The text may run on behind the
+    /// object, whose length is the answer.
     pub(super) fn each_member(
         self,
         what: &str,
