@@ -85,7 +85,6 @@ fn create_folder(folder: &Path) -> io::Result<()> {
 
 /// The temporary file, locked. Dropped, it is removed, unless it has become the target.
 struct Lock {
-    /// Nothing once the file was given up.
     file: File,
     path: PathBuf,
     is_replaced: bool,
