@@ -1,7 +1,7 @@
 //! One cookie in a session file: its JSON object, or (in the plain form) just its value, to and from a [`Cookie`].
 //!
-//! What HTTPie has no key for stands in `rest`, which it loads and ignores. Bytes: HTTPie reads `Set-Cookie` as Latin-1,
-//! so `\u00e9` in a cookie stands for the byte E9. Knows nothing of the rest of the file.
+//! What HTTPie has no key for stands in `rest`, which it loads and ignores. Bytes: HTTPie reads `Set-Cookie` as
+//! Latin-1, so `\u00e9` in a cookie stands for the byte E9. Knows nothing of the rest of the file.
 
 use super::cookie_parse::{SameSite, latin_1};
 use super::cookies::{Cookie, Reach};
@@ -57,8 +57,8 @@ pub(super) fn read_keyed_cookie(stored: Json<'_>, key: &str, host: &str) -> Resu
     checked(cookie, stored)
 }
 
-/// Reads the object of a cookie, which holds its name unless that is the `key`. The length of the object comes with it:
-/// the text may run on behind.
+/// Reads the object of a cookie, which holds its name unless that is the `key`. The length of the object comes with
+/// it: the text may run on behind.
 pub(super) fn read_cookie(
     stored: Json<'_>,
     key: Option<&str>,
@@ -136,7 +136,8 @@ fn checked(cookie: Cookie, stored: Json<'_>) -> Result<Cookie, Misfit> {
     Ok(cookie)
 }
 
-/// The domain and reach of a file's `domain`. Python's cookie jar, and so HTTPie, adds `.local` to hosts without a dot.
+/// The domain and reach of a file's `domain`. Python's cookie jar, and so HTTPie, adds `.local` to hosts without a
+/// dot.
 fn read_domain(stored: &str, host: &str) -> (String, Reach) {
     let lower = stored.to_ascii_lowercase();
     if lower.is_empty() {

@@ -1,8 +1,8 @@
 //! From the bytes of a `Set-Cookie` line to a cookie, or to the reason why it is refused (RFC 6265bis, sections 5.6
 //! and 5.7), and from a typed `Cookie` line to its pairs.
 //!
-//! Takes bytes, the URL that they came from and the time. Every refusal that needs no jar stands in [`accept`], in the
-//! RFC's order. Knows nothing of the cookies that are already there.
+//! Takes bytes, the URL that they came from and the time. Every refusal that needs no jar stands in [`accept`], in
+//! the RFC's order. Knows nothing of the cookies that are already there.
 
 use std::fmt;
 
@@ -58,7 +58,8 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-/// The value of a cookie's SameSite attribute. It is kept, and has no effect: a person's command is no cross-site request.
+/// The value of a cookie's SameSite attribute. It is kept, and has no effect: a person's command is no cross-site
+/// request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SameSite {
     /// `SameSite=Strict`

@@ -46,7 +46,8 @@ impl<'a> CookieUrl<'a> {
         }
     }
 
-    /// Whether Secure cookies may come from here and go there: over TLS, or on this machine, as in HTTPie and browsers.
+    /// Whether Secure cookies may come from here and go there: over TLS, or on this machine, as in HTTPie and
+    /// browsers.
     pub fn is_secure(&self) -> bool {
         self.secure
     }
@@ -89,8 +90,8 @@ pub(super) fn path_matches(path: &str, cookie_path: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || cookie_path.ends_with('/'))
 }
 
-/// Whether anyone may register names below `domain` (in lower case): `com`, `co.uk`, `github.io`, and any single label
-/// that the list does not know.
+/// Whether anyone may register names below `domain` (in lower case): `com`, `co.uk`, `github.io`, and any single
+/// label that the list does not know.
 pub(super) fn is_public_suffix(domain: &str) -> bool {
     // curl learned in CVE-2022-27779 that `co.uk.` is `co.uk`.
     let domain = domain.strip_suffix('.').unwrap_or(domain);

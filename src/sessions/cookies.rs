@@ -61,8 +61,8 @@ pub struct Cookie {
 }
 
 impl Cookie {
-    /// A cookie for path `/` that neither expires nor asks for TLS. `domain` is in lower case, and empty where `reach` is
-    /// every host.
+    /// A cookie for path `/` that neither expires nor asks for TLS. `domain` is in lower case, and empty where
+    /// `reach` is every host.
     pub fn new(
         name: impl Into<Vec<u8>>,
         value: impl Into<Vec<u8>>,
@@ -434,7 +434,8 @@ impl CookieJar {
         }
     }
 
-    /// The typed cookie with the scope and flags of the stored one, unless that goes to every host without being told to.
+    /// The typed cookie with the scope and flags of the stored one, unless that goes to every host without being
+    /// told to.
     fn typed_in_place_of(&self, slot: &Slot, typed: Cookie) -> Cookie {
         let stored = self.cookies.iter().find(|cookie| cookie.is_in(slot));
         match stored {

@@ -1,5 +1,5 @@
-//! The layouts of session files: HTTPie 3.2's lists of objects, the objects keyed by name of 3.1 and before, and plain
-//! values (`"cookies": {"sid": "abc"}`).
+//! The layouts of session files: HTTPie 3.2's lists of objects, the objects keyed by name of 3.1 and before, and
+//! plain values (`"cookies": {"sid": "abc"}`).
 //!
 //! Takes the text of a file, gives headers, cookies and credentials; takes a change set, gives the new text. A file
 //! keeps its layout, except where that cannot hold two values of one name; entries that did not change, and keys that
@@ -12,10 +12,10 @@ use super::cookie_entry::{CookieEntry, read_cookie, read_keyed_cookie, write_coo
 use super::cookie_parse::latin_1;
 use super::cookies::{Cookie, Reach, Slot, Standing};
 use super::credentials::{AuthType, Credentials};
+use super::data::ChangeSet;
 use super::json::{
     Json, Members, Misfit, Output, is_control, last_wins, text, unknown_members, verbatim,
 };
-use super::session::ChangeSet;
 use crate::headers::Headers;
 
 /// The release of HTTPie whose layout this is: it loads the file without asking for an upgrade.
@@ -41,6 +41,8 @@ pub(super) struct SessionFile<'a> {
     headers: Vec<HeaderEntry<'a>>,
     header_layout: Layout,
     others: Members<'a>,
+    /// How long the text was.
+    size: usize,
 }
 
 struct HeaderEntry<'a> {
@@ -64,6 +66,7 @@ impl<'a> SessionFile<'a> {
             headers: Vec::new(),
             header_layout: Layout::List,
             others: Vec::new(),
+            size: 0,
         }
     }
 
@@ -71,6 +74,7 @@ impl<'a> SessionFile<'a> {
     pub(super) fn read(document: Members<'a>, host: &str) -> Result<SessionFile<'a>, Misfit> {
         let mut file = SessionFile::new();
         for (key, value) in last_wins(document) {
+            file.size += value.as_str().len();
             match &*key {
                 "__meta__" if value.is_null() => {}
                 "__meta__" => file.meta = last_wins(value.members("\"__meta__\"")?),
@@ -119,8 +123,8 @@ impl<'a> SessionFile<'a> {
         self.header_layout == Layout::Keyed && !self.headers.is_empty()
     }
 
-    /// Applies what an exchange brought; tells whether that changes the file. Expired cookies go too, which alone is no
-    /// reason to write it.
+    /// Applies what an exchange brought; tells whether that changes the file. Expired cookies go too, which alone
+    /// is no reason to write it.
     pub(super) fn apply(&mut self, changes: &ChangeSet<'_>, now: i64) -> bool {
         self.cookies.retain(|entry| !entry.cookie.is_expired(now));
         let headers_changed = self.apply_headers(changes);
@@ -258,8 +262,9 @@ impl<'a> SessionFile<'a> {
         true
     }
 
-    /// Brings old layouts to HTTPie 3.2's, as `httpie cli sessions upgrade` does; tells whether there was anything to do.
-    /// Cookies without a domain are bound to `bind_to`, or else go to every host from now on by the file's own word.
+    /// Brings old layouts to HTTPie 3.2's, as `httpie cli sessions upgrade` does; tells whether there was anything
+    /// to do. Cookies without a domain are bound to `bind_to`, or else go to every host from now on by the file's
+    /// own word.
     pub(super) fn upgrade(&mut self, bind_to: Option<&str>) -> bool {
         let outdated = [self.cookie_layout, self.header_layout].contains(&Layout::Keyed);
         if !outdated {
@@ -312,10 +317,12 @@ impl<'a> SessionFile<'a> {
             Cow::Borrowed("headers"),
             write_headers(self.headers, self.header_layout),
         ));
-        Output::Object(members).into_document()
+        // Room for a few entries more than were read.
+        Output::Object(members).into_document(self.size + 4096)
     }
 
-    /// An object keyed by name cannot hold a name twice. HTTPie keeps the last; we move to the layout that holds both.
+    /// An object keyed by name cannot hold a name twice. HTTPie keeps the last; we move to the layout that holds
+    /// both.
     fn widen_layouts(&mut self) {
         let mut names = HashSet::new();
         if !self
@@ -403,11 +410,12 @@ fn read_cookies<'a>(
     if !section.is_array() {
         return Err(section.misfit("\"cookies\"", "a list or an object"));
     }
-    let listed = section.each_object("\"cookies\"", |json| read_cookie(json, None, host))?;
-    let entries = listed
-        .into_iter()
-        .map(|(cookie, stored)| entry(cookie, stored, true));
-    Ok((entries.collect(), Layout::List))
+    section.each_object("\"cookies\"", |open| {
+        let (cookie, length) = read_cookie(open, None, host)?;
+        entries.push(entry(cookie, open.cut_to(length), true));
+        Ok(length)
+    })?;
+    Ok((entries, Layout::List))
 }
 
 fn read_headers(section: Json<'_>) -> Result<(Vec<HeaderEntry<'_>>, Layout), Misfit> {
@@ -551,7 +559,7 @@ fn write_headers(entries: Vec<HeaderEntry<'_>>, layout: Layout) -> Output<'_> {
 mod tests {
     use super::*;
     use crate::sessions::CookieUrl;
-    use crate::sessions::session::SessionData;
+    use crate::sessions::data::SessionData;
 
     const NOW: i64 = 1_000_000_000;
 

@@ -1,7 +1,7 @@
 //! The JSON of session files: read piece by piece without losing what is not understood, written as HTTPie writes.
 //!
-//! [`Json`] is a borrowed piece of a document whose text is known to be valid; [`Output`] is a tree to be written with an indent of four,
-//! in ASCII. Knows nothing of sessions.
+//! [`Json`] is a borrowed piece of a document whose text is known to be valid; [`Output`] is a tree to be written
+//! with an indent of four, in ASCII. Knows nothing of sessions.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -86,8 +86,8 @@ impl<'a> Json<'a> {
         Ok(members)
     }
 
-    /// Gives each member of an object to `take`, without a list of them in between. The text may run on behind the object,
-    /// whose length is the answer.
+    /// Gives each member of an object to `take`, without a list of them in between. The text may run on behind the
+    /// object, whose length is the answer.
     pub(super) fn each_member(
         self,
         what: &str,
@@ -107,25 +107,27 @@ impl<'a> Json<'a> {
         Ok(self.0.len() - rest.len() + usize::from(!rest.is_empty()))
     }
 
-    /// Reads each element of a list of objects with `read`, which gets a text that runs on behind the element, and
-    /// answers the element's length too: so a long list is gone through only once.
-    pub(super) fn each_object<T>(
+    /// Gives each element of a list of objects to `take`, as a text that runs on behind the element. It answers the
+    /// element's length: so a long list is gone through only once.
+    pub(super) fn each_object(
         self,
         what: &str,
-        mut read: impl FnMut(Json<'a>) -> Result<(T, usize), Misfit>,
-    ) -> Result<Vec<(T, Json<'a>)>, Misfit> {
+        mut take: impl FnMut(Json<'a>) -> Result<usize, Misfit>,
+    ) -> Result<(), Misfit> {
         if !self.is_array() {
             return Err(self.misfit(what, "a list"));
         }
-        let mut elements = Vec::new();
         let mut rest = next_item(&self.0[1..]);
         while !rest.is_empty() && !rest.starts_with(']') {
-            let (value, length) = read(Json(rest))?;
-            let (element, after) = rest.split_at(length);
-            elements.push((value, Json(element)));
-            rest = next_item(after);
+            let length = take(Json(rest))?;
+            rest = next_item(&rest[length..]);
         }
-        Ok(elements)
+        Ok(())
+    }
+
+    /// The first `length` bytes of a text that runs on.
+    pub(super) fn cut_to(self, length: usize) -> Json<'a> {
+        Json(&self.0[..length])
     }
 
     /// The elements of an array.
@@ -331,9 +333,9 @@ pub(super) fn is_control(byte: u8) -> bool {
 const MAX_INDENTED_DEPTH: usize = 32;
 
 impl Output<'_> {
-    /// The document, with a newline at its end.
-    pub(super) fn into_document(self) -> String {
-        let mut out = String::new();
+    /// The document, with a newline at its end. It will have about `size` bytes.
+    pub(super) fn into_document(self, size: usize) -> String {
+        let mut out = String::with_capacity(size);
         self.write(&mut out, 0);
         out.push('\n');
         out

@@ -1,9 +1,10 @@
 //! Sessions: headers, credentials and cookies that persist between runs, in one flat JSON file per host and name.
 //!
-//! [`get_httpie_session`] finds and loads a [`Session`]; its data apply to a request, it takes over what the request and
-//! the response bring, and [`Session::save`] merges that into the file, whatever other processes do with it meanwhile.
-//! The command line lays several sessions over one request (`Overlay`). Nothing here knows options, prints, or
-//! speaks HTTP: headers and `Set-Cookie` lines come in as bytes, and the time comes in as a number.
+//! [`get_httpie_session`] finds and loads a [`Session`]; its data apply to a request, it takes over what the
+//! request and the response bring, and [`Session::save`] merges that into the file, whatever other processes do
+//! with it meanwhile. The command line lays several sessions over one request (`Overlay`). Nothing here knows
+//! options, prints, or speaks HTTP: headers and `Set-Cookie` lines come in as bytes, and the time comes in as a
+//! number.
 
 mod cookie_date;
 mod cookie_entry;
@@ -11,9 +12,11 @@ mod cookie_parse;
 mod cookie_scope;
 mod cookies;
 mod credentials;
+mod data;
 mod error;
 mod file;
 mod json;
+mod location;
 mod overlay;
 mod replace;
 mod session;
@@ -23,8 +26,9 @@ pub use cookie_parse::{Refusal, SameSite};
 pub use cookie_scope::CookieUrl;
 pub use cookies::{Cookie, CookieJar, Reach};
 pub use credentials::{AuthType, Credentials};
+pub use data::SessionData;
 pub use error::{Access, SessionError};
-pub use session::{Session, SessionData, get_httpie_session};
+pub use session::{BindCookies, Session, get_httpie_session};
 pub use store::is_anonymous_session;
 
 pub(crate) use overlay::{Overlay, OverlayRequest};

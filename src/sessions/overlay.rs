@@ -1,14 +1,16 @@
 //! Several sessions laid over one request: at most one that is read and written, over any number that are only read.
 //!
-//! Takes session names and the host; gives the headers, cookies and credentials that apply, typed ones before
-//! those of the read-write session, these before the read-only ones, of which the last comes first. Saves what changed to the read-write session
-//! alone. Knows nothing of the command line or of how a request is sent.
+//! Takes session names and the host; gives the headers, cookies and credentials that apply, typed ones before those
+//! of the read-write session, these before the read-only ones, of which the last comes first. Saves what changed to
+//! the read-write session alone. Knows nothing of the command line or of how a request is sent.
 
 use super::cookie_scope::CookieUrl;
 use super::cookies::CookieJar;
 use super::credentials::Credentials;
+use super::data::SessionData;
 use super::error::SessionError;
-use super::session::{IfPresent, Location, SessionData, unix_seconds};
+use super::location::{IfPresent, Location};
+use super::session::unix_seconds;
 use crate::environment::Environment;
 use crate::headers::Headers;
 
@@ -120,8 +122,8 @@ impl Overlay {
         self.data.cookies_mut()
     }
 
-    /// Takes over what is kept of the headers that the user typed. A typed Cookie header becomes cookies, bound to the
-    /// host of `url`: the request's Cookie header comes from [`CookieJar::header_for`] then.
+    /// Takes over what is kept of the headers that the user typed. A typed Cookie header becomes cookies, bound to
+    /// the host of `url`: the request's Cookie header comes from [`CookieJar::header_for`] then.
     pub(crate) fn take_over_headers(&mut self, typed: &Headers, url: &CookieUrl<'_>, now: i64) {
         let unfit = self.data.update_headers(typed, url, now);
         if self.target.is_some() {

@@ -1,8 +1,9 @@
 //! Changing a session file while others do the same: lock, read again, change, replace as a whole.
 //!
-//! The lock is the temporary file itself, one fixed name beside the target. Who holds it reads the target, writes the
-//! temporary file, and renames it over the target; so a reader sees the old file or the new one, a killed process leaves at most a
-//! temporary file for the next save to take up, and no lock file stays behind. Knows paths and text, not sessions.
+//! The lock is the temporary file itself, one fixed name beside the target. Who holds it reads the target, writes
+//! the temporary file, and renames it over the target; so a reader sees the old file or the new one, a killed
+//! process leaves at most a temporary file for the next save to take up, and no lock file stays behind. Knows paths
+//! and text, not sessions.
 
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
@@ -18,7 +19,8 @@ pub(super) const LOCK_WAIT: Duration = Duration::from_secs(30);
 /// As many as Linux follows.
 const MAX_LINKS: usize = 40;
 
-/// Gives the present text of the file at `path` to `change`, under the lock, and replaces the file by what that answers.
+/// Gives the present text of the file at `path` to `change`, under the lock, and replaces the file by what that
+/// answers.
 ///
 /// Nothing is written if it answers nothing. On any error the file is as it was.
 pub(super) fn update(
@@ -83,7 +85,6 @@ fn create_folder(folder: &Path) -> io::Result<()> {
 
 /// The temporary file, locked. Dropped, it is removed, unless it has become the target.
 struct Lock {
-    /// Nothing once the file was given up.
     file: File,
     path: PathBuf,
     is_replaced: bool,

@@ -1,415 +1,17 @@
-//! One session: what is in it, what it takes over from requests, and how it comes from and goes to its file.
-//!
-//! [`Session`] is the public interface; [`SessionData`] is what a session holds, together with a note of what has changed
-//! since it was loaded, from which the change set of a save is made. Knows nothing of several sessions over one request.
+//! One session of its own: the public interface, in Rust's habits what `from httpie.sessions import ...` is in
+//! Python.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::cookie_scope::CookieUrl;
-use super::cookies::{CookieJar, Standing};
+use super::cookies::CookieJar;
 use super::credentials::Credentials;
+use super::data::SessionData;
 use super::error::SessionError;
-use super::file::SessionFile;
-use super::json::{Json, without_position};
-use super::replace::{LOCK_WAIT, update};
-use super::store::{is_anonymous_session, path_of, read_text};
+use super::location::{IfPresent, Location, without_port};
 use crate::environment::Environment;
-use crate::headers::{Header, Headers};
-
-/// What a session holds: headers, cookies and credentials.
-#[derive(Clone, Debug)]
-pub struct SessionData {
-    headers: Headers,
-    header_notes: Vec<HeaderNote>,
-    cookies: CookieJar,
-    credentials: Option<Credentials>,
-    credentials_standing: Standing,
-}
-
-/// What became of a header since the session was loaded.
-#[derive(Clone, Debug)]
-struct HeaderNote {
-    /// In lower case.
-    name: Vec<u8>,
-    what: Note,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Note {
-    Replaced,
-    Inherited,
-    Removed,
-}
-
-/// What one exchange adds to a session, or takes from it.
-pub(super) struct ChangeSet<'a> {
-    /// All headers of the session; those of the names below are the ones that count.
-    pub(super) headers: &'a Headers,
-    pub(super) replaced_headers: Vec<&'a [u8]>,
-    /// Go into the file unless it has the name.
-    pub(super) inherited_headers: Vec<&'a [u8]>,
-    pub(super) removed_headers: Vec<&'a [u8]>,
-    pub(super) cookies: &'a CookieJar,
-    pub(super) credentials: Option<&'a Credentials>,
-    pub(super) credentials_standing: Standing,
-}
-
-impl ChangeSet<'_> {
-    pub(super) fn is_empty(&self) -> bool {
-        self.replaced_headers.is_empty()
-            && self.inherited_headers.is_empty()
-            && self.removed_headers.is_empty()
-            && self.cookies.is_unchanged()
-            && self.credentials_standing == Standing::Stored
-    }
-}
-
-impl SessionData {
-    /// Nothing, unchanged.
-    pub(super) fn empty() -> SessionData {
-        SessionData {
-            headers: Headers::new(),
-            header_notes: Vec::new(),
-            cookies: CookieJar::new(),
-            credentials: None,
-            credentials_standing: Standing::Stored,
-        }
-    }
-
-    /// What a file holds; its cookies move.
-    pub(super) fn of_file(file: &mut SessionFile<'_>) -> SessionData {
-        SessionData {
-            headers: file.headers(),
-            credentials: file.credentials().cloned(),
-            cookies: CookieJar::of_stored(file.take_cookies()),
-            ..SessionData::empty()
-        }
-    }
-
-    /// The headers that requests get.
-    pub fn headers(&self) -> &Headers {
-        &self.headers
-    }
-
-    /// The cookies.
-    pub fn cookies(&self) -> &CookieJar {
-        &self.cookies
-    }
-
-    /// The cookies, to receive others.
-    pub fn cookies_mut(&mut self) -> &mut CookieJar {
-        &mut self.cookies
-    }
-
-    /// The credentials.
-    pub fn auth(&self) -> Option<&Credentials> {
-        self.credentials.as_ref()
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.headers.is_empty() && self.cookies.is_empty() && self.credentials.is_none()
-    }
-
-    /// Takes over typed headers: of each name, the typed fields in the place of the stored ones. Returns the
-    /// names that cannot be kept, since JSON has no bytes that are not UTF-8.
-    pub(super) fn update_headers(
-        &mut self,
-        typed: &Headers,
-        url: &CookieUrl<'_>,
-        now: i64,
-    ) -> Vec<String> {
-        let mut unfit = Vec::new();
-        let mut seen: Vec<&[u8]> = Vec::new();
-        for header in typed {
-            if header.is("Cookie") {
-                self.cookies.take_typed(header.value(), url, now);
-            } else if is_kept(header) && !seen.iter().any(|name| is_same_name(name, header.name()))
-            {
-                seen.push(header.name());
-                let of_name = |other: &&Header| is_same_name(other.name(), header.name());
-                let fields: Vec<&Header> = typed
-                    .iter()
-                    .filter(of_name)
-                    .filter(|header| is_kept(header))
-                    .collect();
-                match fields.iter().all(|field| is_storable(field)) {
-                    true => self.set_header_fields(&fields),
-                    false => unfit.push(String::from_utf8_lossy(header.name()).into_owned()),
-                }
-            }
-        }
-        unfit
-    }
-
-    /// Makes these, which have one name, the only fields of their name.
-    fn set_header_fields(&mut self, fields: &[&Header]) {
-        let Some(first) = fields.first() else {
-            return;
-        };
-        let name = first.name();
-        let is_inherited = self
-            .header_notes
-            .iter()
-            .any(|note| note.what == Note::Inherited && is_same_name(&note.name, name));
-        let present = self
-            .headers
-            .iter()
-            .filter(|header| is_same_name(header.name(), name));
-        if present.eq(fields.iter().copied()) && !is_inherited {
-            return;
-        }
-        match fields {
-            [field] => self.headers.set(field.name(), field.value()),
-            _ => {
-                self.headers
-                    .retain(|header| !is_same_name(header.name(), name));
-                self.headers
-                    .extend(fields.iter().map(|&field| field.clone()));
-            }
-        }
-        self.note_header(name, Note::Replaced);
-    }
-
-    fn remove_header(&mut self, name: &str) {
-        if self.headers.remove(name) {
-            self.note_header(name.as_bytes(), Note::Removed);
-        }
-    }
-
-    fn note_header(&mut self, name: &[u8], what: Note) {
-        self.header_notes
-            .retain(|note| !is_same_name(&note.name, name));
-        let name = name.to_ascii_lowercase();
-        self.header_notes.push(HeaderNote { name, what });
-    }
-
-    pub(super) fn set_credentials(&mut self, credentials: Option<Credentials>) {
-        if self.credentials != credentials || self.credentials_standing == Standing::Inherited {
-            self.credentials = credentials;
-            self.credentials_standing = Standing::Changed;
-        }
-    }
-
-    /// Lays this over `base`: what it lacks, it takes over.
-    pub(super) fn inherit(&mut self, base: SessionData, now: i64) {
-        let own: Vec<Vec<u8>> = self
-            .headers
-            .iter()
-            .map(|header| header.name().to_ascii_lowercase())
-            .collect();
-        for header in &base.headers {
-            let name = header.name().to_ascii_lowercase();
-            if !own.contains(&name) {
-                self.headers.append(header.name(), header.value());
-                self.note_header(&name, Note::Inherited);
-            }
-        }
-        self.cookies.inherit(base.cookies, now);
-        if self.credentials.is_none() && base.credentials.is_some() {
-            self.credentials = base.credentials;
-            self.credentials_standing = Standing::Inherited;
-        }
-    }
-
-    pub(super) fn change_set(&self) -> ChangeSet<'_> {
-        let noted = |what: Note| {
-            let notes = self
-                .header_notes
-                .iter()
-                .filter(move |note| note.what == what);
-            notes.map(|note| note.name.as_slice()).collect()
-        };
-        ChangeSet {
-            headers: &self.headers,
-            replaced_headers: noted(Note::Replaced),
-            inherited_headers: noted(Note::Inherited),
-            removed_headers: noted(Note::Removed),
-            cookies: &self.cookies,
-            credentials: self.credentials.as_ref(),
-            credentials_standing: self.credentials_standing,
-        }
-    }
-
-    /// From here on, this is what the file holds.
-    pub(super) fn mark_stored(&mut self) {
-        self.header_notes.clear();
-        self.cookies.mark_stored();
-        self.credentials_standing = Standing::Stored;
-    }
-}
-
-fn is_same_name(one: &[u8], other: &[u8]) -> bool {
-    one.eq_ignore_ascii_case(other)
-}
-
-/// What belongs to one request only is not kept: its body, its conditions, its host, and who we are.
-fn is_kept(header: &Header) -> bool {
-    let begins = |prefix: &[u8]| {
-        let start = header.name().get(..prefix.len());
-        start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
-    };
-    let is_our_name = header.is("User-Agent")
-        && (header.value().starts_with(b"HTTPie/") || header.value().starts_with(b"httpie-rs/"));
-    !begins(b"Content-")
-        && !begins(b"If-")
-        && !header.is("Host")
-        && !header.is("Cookie")
-        && !is_our_name
-}
-
-/// Whether a file can hold the field, and may: it is read back by the same rule.
-fn is_storable(header: &Header) -> bool {
-    let is_text = |bytes| std::str::from_utf8(bytes).is_ok();
-    let breaks = |byte: &u8| (*byte < b' ' && *byte != b'\t') || *byte == 0x7F;
-    let ends_name = |byte: &u8| *byte <= b' ' || *byte == b':' || *byte == 0x7F;
-    is_text(header.name())
-        && is_text(header.value())
-        && !header.value().iter().any(breaks)
-        && !header.name().iter().any(ends_name)
-        && !header.name().is_empty()
-}
-
-/// Where a session is, and what it is called.
-#[derive(Clone, Debug)]
-pub(super) struct Location {
-    pub(super) path: PathBuf,
-    /// As it was typed.
-    pub(super) name: String,
-    /// The host that it is for, in lower case, without port and brackets.
-    pub(super) host: String,
-}
-
-impl Location {
-    /// `host` is a typed `Host` header, or the URL's host and port.
-    pub(super) fn find(
-        env: &Environment,
-        config_dir: &Path,
-        name: &str,
-        host: &str,
-    ) -> Result<Location, SessionError> {
-        Ok(Location {
-            path: path_of(env, config_dir, name, host)?,
-            name: name.to_owned(),
-            host: without_port(host).to_ascii_lowercase(),
-        })
-    }
-
-    /// What the file holds, and the warning that its layout asks for; nothing if there is no file.
-    pub(super) fn load(&self) -> Result<Option<(SessionData, Option<String>)>, SessionError> {
-        let Some(text) = read_text(&self.path)? else {
-            return Ok(None);
-        };
-        let mut file = self.parse(&text)?;
-        let warning = self.upgrade_warning(&file);
-        Ok(Some((SessionData::of_file(&mut file), warning)))
-    }
-
-    fn parse<'a>(&self, text: &'a str) -> Result<SessionFile<'a>, SessionError> {
-        // Some editors put a byte order mark there.
-        let document = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let wrong_shape = |(line, column), reason| SessionError::WrongShape {
-            path: self.path.clone(),
-            line,
-            column,
-            reason,
-        };
-        let members = Json::document(document).map_err(|error| {
-            let (line, column) = (error.line().max(1), error.column().max(1));
-            match error.is_data() {
-                true => wrong_shape((line, column), "it must be an object".to_owned()),
-                false => SessionError::NotJson {
-                    path: self.path.clone(),
-                    line,
-                    column,
-                    reason: without_position(&error),
-                },
-            }
-        })?;
-        SessionFile::read(members, &self.host)
-            .map_err(|misfit| wrong_shape(misfit.position_in(document), misfit.reason))
-    }
-
-    fn upgrade_warning(&self, file: &SessionFile<'_>) -> Option<String> {
-        let why = match (file.has_unbound_keyed_cookies(), file.has_keyed_headers()) {
-            (true, _) => "its cookies are bound to no host and go to every one",
-            (false, true) => "it cannot hold several headers of one name",
-            (false, false) => return None,
-        };
-        let bind = match file.has_unbound_keyed_cookies() {
-            true => " (with --bind-cookies, to bind them to that host)",
-            false => "",
-        };
-        let (name, host) = (&self.name, &self.host);
-        let mut warning = format!(
-            "Session {name:?} has the layout of an earlier version: {why}. To upgrade it, run \
-             `httpie cli sessions upgrade {host} {name}`{bind}"
-        );
-        if !is_anonymous_session(name) {
-            warning.push_str("; `httpie cli sessions upgrade-all` does so for all named sessions");
-        }
-        warning.push('.');
-        Some(warning)
-    }
-
-    /// Merges a change set into the file, as it is by now.
-    pub(super) fn save(
-        &self,
-        changes: &ChangeSet<'_>,
-        present: IfPresent,
-        now: i64,
-    ) -> Result<(), SessionError> {
-        update(&self.path, LOCK_WAIT, |old| {
-            if old.is_some() && present == IfPresent::Leave {
-                return Ok(None);
-            }
-            let mut file = match old {
-                Some(text) => self.parse(text)?,
-                None => SessionFile::new(),
-            };
-            let changed = file.apply(changes, now);
-            Ok((changed || old.is_none()).then(|| file.into_text()))
-        })
-    }
-
-    /// Brings the file to the present layout; tells whether it was in an old one. See [`SessionFile::upgrade`].
-    pub(super) fn upgrade(&self, bind_to: Option<&str>) -> Result<bool, SessionError> {
-        let mut upgraded = false;
-        update(&self.path, LOCK_WAIT, |old| {
-            let Some(text) = old else {
-                return Ok(None);
-            };
-            let mut file = self.parse(text)?;
-            upgraded = file.upgrade(bind_to);
-            Ok(upgraded.then(|| file.into_text()))
-        })?;
-        Ok(upgraded)
-    }
-}
-
-/// What a save does with a file that is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum IfPresent {
-    /// Merges the changes into it.
-    Merge,
-    /// Leaves it alone: the session is read-only.
-    Leave,
-}
-
-fn without_port(host: &str) -> &str {
-    match host.strip_prefix('[').and_then(|host| host.split_once(']')) {
-        Some((address, _)) => address,
-        None => host.split(':').next().unwrap_or(host),
-    }
-}
-
-/// A moment in seconds since 1970, as cookies count.
-pub(crate) fn unix_seconds(time: SystemTime) -> i64 {
-    match time.duration_since(UNIX_EPOCH) {
-        Ok(since) => i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
-        Err(before) => -i64::try_from(before.duration().as_secs()).unwrap_or(i64::MAX),
-    }
-}
+use crate::headers::Headers;
 
 /// A session of its own, for a program that uses this crate as a library.
 ///
@@ -438,7 +40,17 @@ pub struct Session {
     location: Location,
     url: UrlFacts,
     data: SessionData,
+    warning: Option<String>,
     is_new: bool,
+}
+
+/// What an upgrade does with cookies that are bound to no host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BindCookies {
+    /// They are bound to the session's host (`--bind-cookies`).
+    ToHost,
+    /// They go to every host.
+    No,
 }
 
 /// What is kept of the URL of a session, for the scope of typed cookies.
@@ -449,7 +61,8 @@ struct UrlFacts {
     path: String,
 }
 
-/// Finds the session of this name for a host, and loads it. `host` is a typed `Host` header, which goes before the host of `url`.
+/// Finds the session of this name for a host, and loads it. `host` is a typed `Host` header, which goes before the
+/// host of `url`.
 ///
 /// # Errors
 ///
@@ -481,6 +94,7 @@ pub fn get_httpie_session(
             path: rest[end..].to_owned(),
         },
         data: SessionData::empty(),
+        warning: None,
         is_new: true,
     };
     session.load()?;
@@ -496,7 +110,8 @@ impl Session {
     pub fn load(&mut self) -> Result<&SessionData, SessionError> {
         let loaded = self.location.load()?;
         self.is_new = loaded.is_none();
-        self.data = loaded.map_or_else(SessionData::empty, |(data, _)| data);
+        let (data, warning) = loaded.unwrap_or_else(|| (SessionData::empty(), None));
+        (self.data, self.warning) = (data, warning);
         Ok(&self.data)
     }
 
@@ -531,6 +146,26 @@ impl Session {
         self.is_new
     }
 
+    /// What to tell the user about the layout of the file, if it is an old one.
+    pub fn warning(&self) -> Option<&str> {
+        self.warning.as_deref()
+    }
+
+    /// Brings the file to the present layout, as `httpie cli sessions upgrade` does, and loads it again; tells
+    /// whether it was in an old layout. Cookies without a domain are bound to the session's host if `bind_cookies`
+    /// says so, else they go to every host, as they did, and the file says that.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Session::load`] and [`Session::save`].
+    pub fn upgrade(&mut self, bind_cookies: BindCookies) -> Result<bool, SessionError> {
+        let host = self.location.host.clone();
+        let bind_to = (bind_cookies == BindCookies::ToHost).then_some(host.as_str());
+        let upgraded = self.location.path.exists() && self.location.upgrade(bind_to)?;
+        self.load()?;
+        Ok(upgraded)
+    }
+
     /// The path of its file.
     pub fn path(&self) -> &Path {
         &self.location.path
@@ -538,7 +173,7 @@ impl Session {
 
     /// The headers that requests get.
     pub fn headers(&self) -> &Headers {
-        &self.data.headers
+        self.data.headers()
     }
 
     /// Removes the headers of this name.
@@ -548,17 +183,17 @@ impl Session {
 
     /// The cookies.
     pub fn cookies(&self) -> &CookieJar {
-        &self.data.cookies
+        self.data.cookies()
     }
 
     /// The cookies, to receive others or to remove some.
     pub fn cookies_mut(&mut self) -> &mut CookieJar {
-        &mut self.data.cookies
+        self.data.cookies_mut()
     }
 
     /// The credentials.
     pub fn auth(&self) -> Option<&Credentials> {
-        self.data.credentials.as_ref()
+        self.data.auth()
     }
 
     /// Sets the credentials, or removes them.
@@ -567,9 +202,86 @@ impl Session {
     }
 }
 
+/// A moment in seconds since 1970, as cookies count.
+pub(crate) fn unix_seconds(time: SystemTime) -> i64 {
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
+        Err(before) => -i64::try_from(before.duration().as_secs()).unwrap_or(i64::MAX),
+    }
+}
+
 #[cfg(test)]
 pub(in crate::sessions) mod tests {
+    use std::path::PathBuf;
+
     use super::*;
+
+    #[test]
+    fn a_session_belongs_to_the_typed_host_or_to_that_of_the_url() {
+        let folder = Folder::new();
+        let env = Environment::new().with_config_dir(folder.path());
+        for (host, url, file_name, cookie_domain) in [
+            (
+                None,
+                "https://user:pw@API.test:8443/x?y",
+                "api.test%3A8443_s.json",
+                "api.test",
+            ),
+            (None, "http://api.test?y", "api.test_s.json", "api.test"),
+            (None, "http://[::1]:80/", "%5B%3A%3A1%5D%3A80_s.json", "::1"),
+            (None, "http:///x", "localhost_s.json", "localhost"),
+            (
+                Some("other.test"),
+                "http://127.0.0.1/",
+                "other.test_s.json",
+                "other.test",
+            ),
+        ] {
+            let mut session = get_httpie_session(&env, env.config_dir(), "s", host, url).unwrap();
+            assert_eq!(session.path().file_name().unwrap(), file_name);
+            let mut typed = Headers::new();
+            typed.append("Cookie", "a=1");
+            session.update_headers(&typed);
+            assert_eq!(
+                session.cookies().iter().next().unwrap().domain(),
+                cookie_domain
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_removed_goes_from_the_file_too() {
+        let folder = Folder::new();
+        let path = folder.path().join("s.json");
+        let text = r#"{"headers": {"X": "1", "Y": "2"}, "auth": {"type": "basic", "raw_auth": "a:b", "k": 1},
+            "cookies": {"c": "1", "d": "2"}}"#;
+        std::fs::write(&path, text).unwrap();
+        let open = || {
+            let name = path.to_str().unwrap();
+            get_httpie_session(&Environment::new(), folder.path(), name, None, "http://h/").unwrap()
+        };
+        let mut session = open();
+        assert!(
+            session
+                .warning()
+                .is_some_and(|text| text.contains("sessions upgrade h"))
+        );
+        session.remove_header("x");
+        session
+            .cookies_mut()
+            .remove_where(|cookie| cookie.name() == b"c");
+        session.set_auth(None);
+        session.save().unwrap();
+        let session = open();
+        assert_eq!((session.headers().len(), session.cookies().len()), (1, 1));
+        assert!(session.auth().is_none());
+        assert!(std::fs::read_to_string(&path).unwrap().contains("\"k\": 1"));
+        let mut session = open();
+        assert_eq!(session.upgrade(BindCookies::ToHost).ok(), Some(true));
+        assert_eq!(session.warning(), None);
+        assert_eq!(session.cookies().iter().next().unwrap().domain(), "h");
+        assert_eq!(session.upgrade(BindCookies::No).ok(), Some(false));
+    }
 
     /// A folder of its own for a test, removed at its end.
     pub(in crate::sessions) struct Folder(PathBuf);

@@ -161,7 +161,8 @@ pub(crate) struct StoredSession {
     pub(crate) path: PathBuf,
 }
 
-/// All named sessions, those in HTTPie's folders too, by host and name. Of two with the same host and name, the one that is used.
+/// All named sessions, those in HTTPie's folders too, by host and name. Of two with the same host and name, the one
+/// that is used.
 pub(crate) fn list(config_dir: &Path) -> Result<Vec<StoredSession>, SessionError> {
     let folder = config_dir.join("sessions");
     let mut found = Vec::new();
