@@ -11,15 +11,17 @@ use crate::cli::args::{self, Args, RequestType};
 use crate::cli::invocation::{Invocation, Trust};
 use crate::cli::parse::{self, Parsed};
 use crate::cli::{Program, config, help, man};
-use crate::client::exchange::{Exchange, Observer, Redirects, Response, cookie_url};
-use crate::client::tls::{Roots, TlsSettings};
+use crate::client::exchange::{
+    Exchange, Observer, Redirects, Response, cookie_url, host_without_port,
+};
+use crate::client::tls::{Roots, TlsSettings, Versions};
 use crate::client::transport::Settings;
 use crate::environment::Environment;
 use crate::error::{Error, ExitStatus};
 use crate::messages::Messages;
 use crate::output::json::JsonOptions;
 use crate::output::plan::{Parts, Plan};
-use crate::output::show::{Show, ShownBody, output_error};
+use crate::output::show::{Codings, Show, ShownBody, output_error};
 use crate::output::styles::Style;
 use crate::output::target::Target;
 use crate::request::build::Request;
@@ -152,6 +154,8 @@ fn lay_over(
     let has_session =
         invocation.args.session.is_some() || !invocation.args.session_read_only.is_empty();
     let typed = invocation.typed_headers();
+    let cookie_host = typed.get_str("Host").map_or(url.host(), host_without_port);
+    let cookie_url = cookie_url(url, cookie_host);
     let stored = overlay.headers().clone();
     if let Some(credentials) = typed_credentials(invocation, url, messages)? {
         overlay.set_credentials(credentials);
@@ -163,14 +167,14 @@ fn lay_over(
         _ => None,
     };
     if has_session {
-        overlay.take_over_headers(&typed, &cookie_url(url), now);
+        overlay.take_over_headers(&typed, &cookie_url, now);
     }
     Ok(Brought {
         session_headers: stored,
         authorization,
         cookie: match invocation.removes_header("Cookie") {
             true => None,
-            false => overlay.cookies().header_for(&cookie_url(url), now),
+            false => overlay.cookies().header_for(&cookie_url, now),
         },
         took_typed_cookies: has_session,
     })
@@ -222,6 +226,15 @@ fn network(invocation: &Invocation) -> Result<Settings, Error> {
             .ok()
             .filter(|max| *max > 0),
         tls: TlsSettings {
+            versions: match invocation.args.ssl {
+                None | Some(args::SslVersion::Negotiated) => Versions::Negotiated,
+                Some(args::SslVersion::Tls1_2) => Versions::Only12,
+                Some(args::SslVersion::Tls1_3) => Versions::Only13,
+                Some(args::SslVersion::Tls1 | args::SslVersion::Tls1_1) => {
+                    let message = "TLS 1.0 and 1.1 are not spoken, since they are not safe; --ssl takes tls1.2 and tls1.3";
+                    return Err(Error::usage(message));
+                }
+            },
             roots: match &invocation.trust {
                 Trust::Embedded => Roots::Embedded,
                 Trust::Bundle(path) => Roots::Bundle(path.clone()),
@@ -300,6 +313,7 @@ impl Observer for Printer<'_> {
         let body = ShownBody {
             reader: &mut reader,
             headers: &request.headers,
+            codings: Codings::Keep,
         };
         self.show().request(&head, Some(body))
     }
@@ -317,6 +331,7 @@ impl Observer for Printer<'_> {
         let body = ShownBody {
             reader: &mut response.body,
             headers: &response.head.headers,
+            codings: Codings::TakeOff,
         };
         self.show().response(
             &response.head.raw,

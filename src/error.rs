@@ -22,6 +22,8 @@ pub(crate) enum ExitStatus {
     ServerError = 5,
     /// More redirects than `--max-redirects` allows.
     TooManyRedirects = 6,
+    /// The user pressed Ctrl-C.
+    Interrupted = 130,
 }
 
 impl ExitStatus {
@@ -47,8 +49,8 @@ enum Kind {
     Usage,
     /// Shown as it is.
     Verbatim,
-    /// The reader of our output went away: nothing is shown.
-    OutputClosed,
+    /// Nobody has to be told: the reader of our output went away, or the user interrupted.
+    Silent,
 }
 
 impl Error {
@@ -77,6 +79,14 @@ impl Error {
         }
     }
 
+    /// The user pressed Ctrl-C: nothing is shown.
+    pub(crate) fn interrupted() -> Error {
+        Error {
+            kind: Kind::Silent,
+            ..Error::new("interrupted").with_status(ExitStatus::Interrupted)
+        }
+    }
+
     /// The server was too slow; `limit` is the limit as the user gave it, in seconds.
     pub(crate) fn timed_out(limit: &str) -> Error {
         Error::new(format!("Request timed out ({limit}s).")).with_status(ExitStatus::Timeout)
@@ -85,7 +95,7 @@ impl Error {
     /// Our standard output or standard error has no reader any more.
     pub(crate) fn output_closed() -> Error {
         Error {
-            kind: Kind::OutputClosed,
+            kind: Kind::Silent,
             ..Error::new("the reader of the output went away")
         }
     }
@@ -118,9 +128,9 @@ impl Error {
         self.kind == Kind::Verbatim
     }
 
-    /// Whether it came from an output that nobody reads any more.
-    pub(crate) fn is_output_closed(&self) -> bool {
-        self.kind == Kind::OutputClosed
+    /// Whether nobody has to be told.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.kind == Kind::Silent
     }
 }
 

@@ -30,9 +30,9 @@ impl Messages {
         self.program
     }
 
-    /// Says what went wrong, unless it is only that nobody reads our output any more.
+    /// Says what went wrong, where somebody has to be told.
     pub(crate) fn error(&self, error: &Error) {
-        if error.is_output_closed() {
+        if error.is_silent() {
         } else if error.is_usage() {
             self.plain(&help::usage_error(self.program, error));
         } else if error.is_verbatim() {

@@ -1,18 +1,94 @@
 //! Asks for a password on the terminal, without showing it.
+//!
+//! The terminal stops echoing before the question appears, so that what is typed early does not show either, and gets its
+//! old settings back whatever happens, Ctrl-C included.
 
 use crate::error::{Error, io_reason};
 
 /// Asks on the terminal, also when standard input is something else.
 ///
 /// # Errors
-/// There is no terminal, or it was closed.
+/// There is no terminal, it was closed, or the user interrupted.
 pub(crate) fn password(program: &str, user: &str, host: &str) -> Result<String, Error> {
-    rpassword::prompt_password(format!("{program}: password for {user}@{host}:: ")).map_err(
-        |error| {
-            Error::new(format!(
-                "cannot ask for the password of '{user}': {}. Give it with -a '{user}:PASSWORD'.",
-                io_reason(&error)
-            ))
-        },
-    )
+    let question = format!("{program}: password for {user}@{host}:: ");
+    match terminal::ask(&question) {
+        Ok(Some(password)) => Ok(password),
+        Ok(None) => Err(Error::interrupted()),
+        Err(error) => Err(Error::new(format!(
+            "cannot ask for the password of '{user}': {}. Give it with -a '{user}:PASSWORD'.",
+            io_reason(&error)
+        ))),
+    }
+}
+
+#[cfg(unix)]
+mod terminal {
+    use std::fs::File;
+    use std::io::{self, Read, Write};
+
+    use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+
+    const INTERRUPT: u8 = 0x03;
+    const END_OF_FILE: u8 = 0x04;
+    const ERASE_ALL: u8 = 0x15;
+    const BACKSPACE: [u8; 2] = [0x08, 0x7F];
+
+    /// The terminal with its settings from before.
+    struct Hidden {
+        terminal: File,
+        before: Termios,
+    }
+
+    impl Drop for Hidden {
+        fn drop(&mut self) {
+            let _ = tcsetattr(&self.terminal, OptionalActions::Flush, &self.before);
+            let _ = self.terminal.write_all(b"\n");
+        }
+    }
+
+    /// Asks for one line. `None` means Ctrl-C: signals from the keyboard are off here, as they would end us without
+    /// giving the terminal back.
+    pub(super) fn ask(question: &str) -> io::Result<Option<String>> {
+        let terminal = File::options().read(true).write(true).open("/dev/tty")?;
+        let before = tcgetattr(&terminal)?;
+        let mut silent = before.clone();
+        silent
+            .local_modes
+            .remove(LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG);
+        tcsetattr(&terminal, OptionalActions::Flush, &silent)?;
+        let mut hidden = Hidden { terminal, before };
+        hidden.terminal.write_all(question.as_bytes())?;
+        let mut typed = Vec::new();
+        loop {
+            let mut byte = [0];
+            if hidden.terminal.read(&mut byte)? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            match byte[0] {
+                b'\r' | b'\n' => break,
+                INTERRUPT => return Ok(None),
+                END_OF_FILE if typed.is_empty() => return Err(io::ErrorKind::UnexpectedEof.into()),
+                ERASE_ALL => typed.clear(),
+                byte if BACKSPACE.contains(&byte) => erase_character(&mut typed),
+                byte => typed.push(byte),
+            }
+        }
+        let not_text =
+            |_| io::Error::new(io::ErrorKind::InvalidData, "what was typed is not UTF-8");
+        String::from_utf8(typed).map(Some).map_err(not_text)
+    }
+
+    /// Takes the last character off: its UTF-8 continuation bytes too.
+    fn erase_character(typed: &mut Vec<u8>) {
+        while typed.pop().is_some_and(|byte| byte & 0xC0 == 0x80) {}
+    }
+}
+
+#[cfg(windows)]
+mod terminal {
+    use std::io;
+
+    pub(super) fn ask(question: &str) -> io::Result<Option<String>> {
+        rpassword::prompt_password(question).map(Some)
+    }
 }

@@ -200,6 +200,7 @@ pub(crate) enum SslVersion {
     Tls1,
     Tls1_1,
     Tls1_2,
+    Tls1_3,
 }
 
 /// One `--proxy PROTOCOL:URL`.

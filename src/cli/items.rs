@@ -72,7 +72,21 @@ pub(crate) fn parse(arguments: &[String], env: &Environment) -> Result<Items, Er
             .ok_or_else(|| Error::usage(format!("'{argument}' is not a valid value")))?;
         items.add(argument, key, separator, value, env)?;
     }
+    items.query = grouped(items.query, |(name, _)| name);
     Ok(items)
+}
+
+/// Puts the entries of one name behind the first of that name, as HTTPie orders forms and queries.
+pub(crate) fn grouped<T>(entries: Vec<T>, name: impl Fn(&T) -> &str) -> Vec<T> {
+    let mut rest = entries;
+    let mut ordered = Vec::with_capacity(rest.len());
+    while !rest.is_empty() {
+        let first = name(&rest[0]).to_owned();
+        let (same, others) = rest.into_iter().partition(|entry| name(entry) == first);
+        ordered.extend::<Vec<T>>(same);
+        rest = others;
+    }
+    ordered
 }
 
 impl Items {

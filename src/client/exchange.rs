@@ -82,7 +82,7 @@ impl Exchange {
             let Incoming { head, body } = send(&self.wire, &mut request)?;
             let elapsed = started.elapsed();
             self.responses += 1;
-            keep_cookies(jar, &head, &request.url, self.now);
+            keep_cookies(jar, &head, &request, self.now);
             let status = head.status;
             let location = redirect::location(&head).filter(|_| self.redirects.follow);
             if location.is_some() && self.redirects.max == Some(self.responses) {
@@ -106,7 +106,8 @@ impl Exchange {
             );
             drop(response);
             request = redirect::redirected(request, status, &location)?;
-            let cookie = jar.header_for(&cookie_url(&request.url), self.now);
+            let host = cookie_host(&request);
+            let cookie = jar.header_for(&cookie_url(&request.url, &host), self.now);
             request.set_cookies(cookie);
         }
     }
@@ -139,14 +140,40 @@ fn send(wire: &Wire, request: &mut Request) -> Result<Incoming, Error> {
     ))
 }
 
-/// Where a URL stands for cookies.
-pub(crate) fn cookie_url(url: &Url) -> CookieUrl<'_> {
-    CookieUrl::new(url.scheme == Scheme::Https, url.host(), url.path())
+/// The host that cookies belong to: that of the Host header, as in HTTPie, else that of the URL.
+fn cookie_host(request: &Request) -> String {
+    let typed = request.headers.get_str("Host").map(host_without_port);
+    typed
+        .filter(|host| !host.is_empty())
+        .unwrap_or(request.url.host())
+        .to_owned()
 }
 
-fn keep_cookies(jar: &mut CookieJar, head: &ResponseHead, url: &Url, now: i64) {
-    for line in head.headers.get_all("Set-Cookie") {
+/// The host in the value of a Host header.
+pub(crate) fn host_without_port(value: &str) -> &str {
+    let value = value.trim();
+    let end = match (value.rfind(']'), value.rfind(':')) {
+        (Some(bracket), Some(colon)) if colon < bracket => value.len(),
+        (_, Some(colon)) => colon,
+        (_, None) => value.len(),
+    };
+    value[..end].trim_start_matches('[').trim_end_matches(']')
+}
+
+/// Where a URL stands for cookies.
+pub(crate) fn cookie_url<'a>(url: &'a Url, host: &'a str) -> CookieUrl<'a> {
+    CookieUrl::new(url.scheme == Scheme::Https, host, url.path())
+}
+
+fn keep_cookies(jar: &mut CookieJar, head: &ResponseHead, request: &Request, now: i64) {
+    let mut lines = head.headers.get_all("Set-Cookie").peekable();
+    if lines.peek().is_none() {
+        return;
+    }
+    let host = cookie_host(request);
+    let from = cookie_url(&request.url, &host);
+    for line in lines {
         // A refused cookie is no error of the run: the server asked for what it may not have.
-        let _ = jar.receive(line, &cookie_url(url), now);
+        let _ = jar.receive(line, &from, now);
     }
 }

@@ -12,10 +12,11 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::version::{TLS12, TLS13};
 use rustls::{
     AlertDescription, CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct,
 };
-use rustls::{RootCertStore, SignatureScheme, StreamOwned};
+use rustls::{RootCertStore, SignatureScheme, StreamOwned, SupportedProtocolVersion};
 
 use super::wire::is_timeout;
 use crate::error::{Error, io_reason};
@@ -32,9 +33,33 @@ pub(crate) enum Roots {
     Unverified,
 }
 
+/// Which versions of the protocol are spoken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Versions {
+    /// TLS 1.2 and 1.3, the best that both sides know.
+    #[default]
+    Negotiated,
+    Only12,
+    Only13,
+}
+
+static ONLY_12: [&SupportedProtocolVersion; 1] = [&TLS12];
+static ONLY_13: [&SupportedProtocolVersion; 1] = [&TLS13];
+
+impl Versions {
+    fn supported(self) -> &'static [&'static SupportedProtocolVersion] {
+        match self {
+            Versions::Negotiated => rustls::DEFAULT_VERSIONS,
+            Versions::Only12 => &ONLY_12,
+            Versions::Only13 => &ONLY_13,
+        }
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TlsSettings {
     pub(crate) roots: Roots,
+    pub(crate) versions: Versions,
 }
 
 /// The TLS settings of a run, made into a configuration when first needed.
@@ -76,7 +101,7 @@ impl Tls {
         }
         let provider = Arc::new(ring::default_provider());
         let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
-            .with_safe_default_protocol_versions()
+            .with_protocol_versions(self.settings.versions.supported())
             .map_err(|error| Error::new(format!("SSLError: {error}")))?;
         let builder = match &self.settings.roots {
             Roots::Unverified => builder

@@ -6,7 +6,7 @@ use super::colors::{Layout, escape_controls};
 use super::decode::{self, is_binary};
 use super::json::{self, Verdict};
 use super::plan::Plan;
-use super::show::{ShownBody, output_error};
+use super::show::{Codings, ShownBody, output_error};
 use crate::error::Error;
 
 /// What stands in for binary data on a terminal.
@@ -37,8 +37,12 @@ impl<'a, W: Write> BodyWriter<'a, W> {
             .get_str("Content-Type")
             .unwrap_or_default()
             .to_ascii_lowercase();
-        let mut decoded =
-            decode::decode(body.reader, body.headers.get_all("Content-Encoding")).reader;
+        let mut decoded: Box<dyn Read> = match body.codings {
+            Codings::TakeOff => {
+                decode::decode(body.reader, body.headers.get_all("Content-Encoding")).reader
+            }
+            Codings::Keep => Box::new(body.reader),
+        };
         let may_be_json = self.plan.any_type_may_be_json
             || ["json", "javascript", "text"]
                 .iter()

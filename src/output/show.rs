@@ -15,11 +15,21 @@ use crate::headers::Headers;
 /// The blank lines between a body and the next message.
 const SEPARATOR: &[u8] = b"\n\n";
 
-/// Whether more is known about a body than its bytes.
+/// Whether content codings are taken off a body before it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Codings {
+    /// A response: what the server means is shown.
+    TakeOff,
+    /// A request: what is shown is what is sent.
+    Keep,
+}
+
+/// A body and what is known about it.
 pub(crate) struct ShownBody<'a> {
     pub(crate) reader: &'a mut dyn Read,
     /// The headers of its message: type and codings.
     pub(crate) headers: &'a Headers,
+    pub(crate) codings: Codings,
 }
 
 /// What is shown of one message.

@@ -144,7 +144,7 @@ impl Read for Tee {
 ///
 /// # Errors
 /// An array or an object: a form has no place for it.
-pub(crate) fn urlencoded(fields: &[Field]) -> Result<String, Error> {
+pub(crate) fn urlencoded(fields: &[&Field]) -> Result<String, Error> {
     let mut out = String::new();
     for field in fields {
         let Some(text) = form_text(&field.value)? else {

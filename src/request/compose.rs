@@ -11,7 +11,7 @@ use super::stdin::{self, LengthWanted};
 use super::url::Url;
 use crate::cli::args::RequestType;
 use crate::cli::invocation::{Invocation, mixed_bodies};
-use crate::cli::items::{FieldValue, FileItem};
+use crate::cli::items::{self, Field, FieldValue, FileItem};
 use crate::cli::json_value::JsonValue;
 use crate::error::Error;
 use crate::headers::Headers;
@@ -132,6 +132,7 @@ fn fields_body(
     defaults: &mut Headers,
 ) -> Result<Body, Error> {
     let fields = &invocation.items.fields;
+    let by_name = || items::grouped(fields.iter().collect(), |field: &&Field| &field.name);
     Ok(match kind {
         RequestType::Json => {
             let values = fields.iter().map(|field| {
@@ -146,13 +147,13 @@ fn fields_body(
             nested_json::build(values)?.write(&mut text);
             Body::Bytes(text.into_bytes())
         }
-        RequestType::Form => match body::urlencoded(fields)? {
+        RequestType::Form => match body::urlencoded(&by_name())? {
             text if text.is_empty() => Body::Empty,
             text => Body::Bytes(text.into_bytes()),
         },
         RequestType::Multipart => {
             let mut parts = Multipart::new(invocation.args.boundary.clone());
-            for field in fields {
+            for field in by_name() {
                 match &field.value {
                     FieldValue::File(file) => {
                         parts.add_file(

@@ -114,7 +114,7 @@ fn is_address(host: &str) -> bool {
 }
 
 fn is_this_machine(host: &str) -> bool {
-    host == "localhost" || host.ends_with(".localhost") || host == "127.0.0.1" || host == "::1"
+    host == "localhost" || host.ends_with(".localhost")
 }
 
 #[cfg(test)]
@@ -211,20 +211,15 @@ mod tests {
 
     #[test]
     fn plain_http_on_this_machine_counts_as_secure() {
-        for host in [
-            "localhost",
-            "LOCALHOST",
-            "app.localhost",
-            "127.0.0.1",
-            "[::1]",
-        ] {
+        for host in ["localhost", "LOCALHOST", "app.localhost"] {
             assert!(CookieUrl::new(false, host, "/").is_secure(), "{host}");
         }
         for host in [
             "example.com",
             "localhost.example.com",
             "notlocalhost",
-            "10.0.0.1",
+            "127.0.0.1",
+            "[::1]",
         ] {
             assert!(!CookieUrl::new(false, host, "/").is_secure(), "{host}");
         }

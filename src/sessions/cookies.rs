@@ -595,7 +595,7 @@ mod tests {
 
     #[test]
     fn secure_cookies_come_from_and_go_to_this_machine_over_plain_http() {
-        for host in ["localhost", "127.0.0.1", "[::1]", "app.localhost"] {
+        for host in ["localhost", "app.localhost"] {
             let url = CookieUrl::new(false, host, "/");
             let jar = jar_of(&["a=1; Secure"], &url);
             assert_eq!(sent(&jar, &url), "a=1", "{host}");

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use super::super::args::{SslVersion, Verify};
 use super::{Availability, Category, Effect, Flag, Repeat, Value, ValueFacts, ValueKind};
 
-static SSL_VERSIONS: [(&str, SslVersion); 4] = [
+static SSL_VERSIONS: [(&str, SslVersion); 5] = [
     ("ssl2.3", SslVersion::Negotiated),
     ("tls1", SslVersion::Tls1),
     ("tls1.1", SslVersion::Tls1_1),
     ("tls1.2", SslVersion::Tls1_2),
+    ("tls1.3", SslVersion::Tls1_3),
 ];
 
 pub(super) static FLAGS: &[Flag] = &[
@@ -164,15 +165,16 @@ Whether the server's certificate is checked: yes (or true) is the default; no (o
     Flag {
         long: "ssl",
         category: Category::Ssl,
-        availability: Availability::Planned,
+        availability: Availability::Available,
         short_help: "The TLS version to speak",
         long_help: "\
-The TLS version to speak. By default, which is also what ssl2.3 stands for, it is the highest that both sides know.",
+The TLS version to speak. By default, which is also what ssl2.3 stands for, it is the highest that both sides know. \
+tls1 and tls1.1 are refused: they are not safe.",
         effect: Effect::Value(
             ValueFacts {
                 name: "SSL",
                 kind: ValueKind::Choice {
-                    all: &["ssl2.3", "tls1", "tls1.1", "tls1.2"],
+                    all: &["ssl2.3", "tls1", "tls1.1", "tls1.2", "tls1.3"],
                     planned: &[],
                     listed: true,
                 },
