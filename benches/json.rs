@@ -11,7 +11,7 @@ mod json;
 #[path = "../src/output/styles.rs"]
 mod styles;
 
-use json::{JsonOptions, Verdict, is_valid_json, reserialize, write_json};
+use json::{JsonOptions, Verdict, write_json};
 use styles::Style;
 
 const RUNS: usize = 7;
@@ -105,7 +105,6 @@ fn main() -> io::Result<()> {
         ..sorted
     };
     let (auto, pie) = (Style::named("auto"), Style::named("pie"));
-    measure("validate", &text, || assert!(is_valid_json(&text)));
     for (name, options, style) in [
         ("format", &sorted, None),
         ("format, unsorted", &unsorted, None),
@@ -119,9 +118,5 @@ fn main() -> io::Result<()> {
             assert!(matches!(verdict, Ok(Verdict::Written)));
         });
     }
-    measure("reserialize", &text, || {
-        let mut out = Vec::new();
-        assert!(reserialize(&text, &mut out).is_ok());
-    });
     Ok(())
 }

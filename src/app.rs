@@ -103,11 +103,11 @@ fn request(args: Args, env: &Environment, messages: &Messages) -> Result<ExitSta
     let outcome = outcome.and_then(|status| printer.show().finish().map(|()| status));
 
     // What a server has answered to is kept, whatever became of the answer on its way to the screen.
-    if outcome.is_ok() || exchange.responses() > 0 {
-        if let Err(unsaved) = overlay.save(now) {
-            messages.error(&Error::new(unsaved.to_string()));
-            return outcome.and(Ok(ExitStatus::Error));
-        }
+    if (outcome.is_ok() || exchange.responses() > 0)
+        && let Err(unsaved) = overlay.save(now)
+    {
+        messages.error(&unsaved.into());
+        return outcome.and(Ok(ExitStatus::Error));
     }
     outcome
 }
@@ -140,7 +140,7 @@ fn open_sessions(invocation: &Invocation, url: &Url, env: &Environment) -> Resul
             host: &typed_host.unwrap_or_else(|| url.authority()),
         },
     );
-    overlay.map_err(|error| Error::new(error.to_string()))
+    overlay.map_err(Error::from)
 }
 
 /// Lets the sessions give what they hold for this request, and take over what was typed.

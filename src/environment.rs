@@ -130,7 +130,7 @@ fn find_config_dir(home: Option<&Path>, var: impl Fn(&OsStr) -> Option<OsString>
     };
     if let Some(dir) = set("HTTPIE_CONFIG_DIR") {
         return match (dir.to_str(), home) {
-            (Some(text), Some(home)) if text == "~" => home.to_owned(),
+            (Some("~"), Some(home)) => home.to_owned(),
             (Some(text), Some(home)) if text.starts_with("~/") => home.join(&text[2..]),
             _ => dir,
         };

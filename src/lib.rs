@@ -40,6 +40,7 @@ pub fn main(door: Door) -> std::process::ExitCode {
         Some("httpie") => Door::Httpie,
         _ => door,
     };
+    end_in_a_sentence();
     end_on_signals();
     let status = match door {
         Door::Http => app::run(cli::Program::Http, arguments),
@@ -47,6 +48,23 @@ pub fn main(door: Door) -> std::process::ExitCode {
         Door::Httpie => manager::run(arguments),
     };
     status.code().into()
+}
+
+/// No panic is known that a user could meet. Should there be one, it says where it happened, without the values that it
+/// happened on, which could be secrets, and ends with the status of an error.
+fn end_in_a_sentence() {
+    std::panic::set_hook(Box::new(|panic| {
+        use std::io::Write;
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let _ = writeln!(
+            std::io::stderr(),
+            "\nhttp: error: a fault in this program stopped it at {place}. Please report it with the command line.\n\n"
+        );
+        std::process::exit(1);
+    }));
 }
 
 /// Ctrl-C ends a run with HTTPie's status 130, and SIGTERM with 143, also where we are process 1 of a container, for which

@@ -7,7 +7,7 @@ use super::response_head::ResponseHead;
 use crate::error::Error;
 use crate::request::body::Body;
 use crate::request::build::Request;
-use crate::request::url::{Origin, Scheme, Url};
+use crate::request::url::{Origin, Scheme};
 
 /// Where a response redirects to, if it does.
 pub(crate) fn location(head: &ResponseHead) -> Option<String> {
@@ -99,7 +99,7 @@ fn drop_bound_headers(request: &mut Request) {
 mod tests {
     use super::*;
     use crate::headers::Headers;
-    use crate::request::url::PathStyle;
+    use crate::request::url::{PathStyle, Url};
 
     fn request(method: &str, url: &str, headers: &[(&str, &str)]) -> Request {
         let mut list = Headers::new();

@@ -554,20 +554,6 @@ pub(crate) struct ResponseBody {
 }
 
 impl ResponseBody {
-    /// The length in bytes, where the server announced it.
-    pub(crate) fn length(&self) -> Option<u64> {
-        match self.framing {
-            Framing::None => Some(0),
-            Framing::Length(left) => Some(self.received + left),
-            _ => None,
-        }
-    }
-
-    /// Whether there is a body at all.
-    pub(crate) fn is_none(&self) -> bool {
-        self.framing == Framing::None
-    }
-
     fn finish(&mut self) -> usize {
         self.framing = Framing::None;
         if let Some(mut held) = self.held.take() {

@@ -39,7 +39,7 @@ impl<'a, W: Write> BodyWriter<'a, W> {
             .to_ascii_lowercase();
         let mut decoded: Box<dyn Read> = match body.codings {
             Codings::TakeOff => {
-                decode::decode(body.reader, body.headers.get_all("Content-Encoding")).reader
+                decode::decode(body.reader, body.headers.get_all("Content-Encoding"))
             }
             Codings::Keep => Box::new(body.reader),
         };

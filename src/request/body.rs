@@ -61,15 +61,6 @@ impl Body {
         matches!(self, Body::Empty)
     }
 
-    /// Whether the whole body is in memory.
-    pub(crate) fn is_in_memory(&self) -> bool {
-        match self {
-            Body::Empty | Body::Bytes(_) => true,
-            Body::Multipart(parts) => !parts.has_files(),
-            Body::File { .. } | Body::Redirected { .. } | Body::Stream(_) => false,
-        }
-    }
-
     /// Whether it can be read from its beginning once more.
     pub(crate) fn can_be_sent_again(&self) -> bool {
         match self {

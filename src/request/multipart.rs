@@ -96,13 +96,6 @@ impl Multipart {
         self.pieces.iter().map(length).sum()
     }
 
-    /// Whether a part comes from a file.
-    pub(crate) fn has_files(&self) -> bool {
-        self.pieces
-            .iter()
-            .any(|piece| matches!(piece, Piece::File { .. }))
-    }
-
     /// A reader of the whole body, from its beginning. A file that has changed its length since is an error.
     pub(crate) fn open(&self) -> Result<Box<dyn Read + Send>, Error> {
         let mut body: Box<dyn Read + Send> = Box::new(io::empty());

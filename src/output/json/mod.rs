@@ -4,7 +4,6 @@
 //! order yet ([`index`]); a second walk copies the tokens ([`emit`]). Numbers keep their digits, duplicate keys stay, and
 //! what is not JSON is left to the caller untouched. Time is linear in the document; memory beside it is about half its size.
 
-mod compact;
 mod emit;
 mod index;
 mod paint;
@@ -14,7 +13,6 @@ mod text;
 
 use std::io::{self, Write};
 
-pub(crate) use compact::reserialize;
 use emit::{Emitter, Plain};
 use index::Index;
 use paint::Coloured;
@@ -58,34 +56,6 @@ pub(crate) enum Verdict {
     Written,
     /// It is not JSON, or nested too deeply to be laid out: nothing was written.
     NotJson,
-}
-
-/// Why a text is not JSON, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct JsonError {
-    /// The line, from 1.
-    pub(crate) line: usize,
-    /// The column in characters, from 1.
-    pub(crate) column: usize,
-    /// What is wrong there, without a full stop.
-    pub(crate) message: &'static str,
-}
-
-impl std::fmt::Display for JsonError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "{} (line {}, column {})",
-            self.message, self.line, self.column
-        )
-    }
-}
-
-impl std::error::Error for JsonError {}
-
-/// Whether `text` is one JSON value, as Python reads it (`NaN` and `Infinity` too), with nothing but white space around it.
-pub(crate) fn is_valid_json(text: &[u8]) -> bool {
-    scan::document(text, &mut scan::Nothing, usize::MAX).is_ok()
 }
 
 /// Writes the document `text` to `out`, in the colours of a style if there is one, in pieces of 64 KiB.

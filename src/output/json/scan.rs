@@ -77,6 +77,7 @@ impl Nesting {
     }
 }
 
+#[cfg(test)]
 /// Scans a whole document: one value, white space around it, nothing else.
 pub(super) fn document(
     text: &[u8],

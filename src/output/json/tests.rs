@@ -13,12 +13,17 @@ fn formatted_with(text: &[u8], options: &JsonOptions) -> Option<Vec<u8>> {
     }
 }
 
+/// Whether `text` is one JSON value, as Python reads it (`NaN` and `Infinity` too), with nothing but white space around it.
+fn is_valid_json(text: &[u8]) -> bool {
+    scan::document(text, &mut scan::Nothing, usize::MAX).is_ok()
+}
+
 fn formatted(text: impl AsRef<[u8]>) -> Option<String> {
     formatted_with(text.as_ref(), &JsonOptions::default())
         .map(|out| String::from_utf8(out).unwrap())
 }
 
-/// Checks the compact document against the wanted text, which was taken from HTTPie 3.2.4.
+/// Checks the formatted document against the wanted text, which was taken from HTTPie 3.2.4.
 #[track_caller]
 fn check(text: &str, wanted: &str) {
     assert_eq!(formatted(text).as_deref(), Some(wanted), "{text}");
@@ -229,9 +234,6 @@ fn what_is_not_json_is_refused() {
     ] {
         assert_eq!(formatted(text), None, "{text}");
         assert!(!is_valid_json(text.as_bytes()), "{text}");
-        let mut out = b"before".to_vec();
-        assert!(reserialize(text.as_bytes(), &mut out).is_err(), "{text}");
-        assert_eq!(out, b"before");
     }
     for text in [
         &b"[\"\xff\"]"[..],
@@ -254,9 +256,6 @@ fn deep_nesting_is_valid_and_left_alone_beyond_what_httpie_can_do() {
     assert_eq!(formatted(&deep), None);
     let objects = ["{\"a\":".repeat(depth), "1".into(), "}".repeat(depth)].concat();
     assert!(is_valid_json(objects.as_bytes()));
-    let mut out = Vec::new();
-    reserialize(objects.as_bytes(), &mut out).unwrap();
-    assert_eq!(out.len(), objects.len() + depth);
     let edge = ["[".repeat(1000), "]".repeat(1000)].concat();
     assert!(
         formatted(&edge)
@@ -273,24 +272,6 @@ fn nesting_of_arrays_and_objects_is_not_mixed_up_across_words() {
         let wrong = "[{\"a\":".repeat(depth) + "0" + &"]}".repeat(depth);
         assert!(!is_valid_json(wrong.as_bytes()));
     }
-}
-
-#[test]
-fn errors_name_line_and_column() {
-    let error = reserialize("{\"é\": 1,\n \"é\" 2}".as_bytes(), &mut Vec::new()).unwrap_err();
-    assert_eq!((error.line, error.column), (2, 6));
-    assert_eq!(error.to_string(), "a colon is missing (line 2, column 6)");
-    let error = reserialize(b"{\"x\":1,", &mut Vec::new()).unwrap_err();
-    assert_eq!((error.line, error.column), (1, 8));
-}
-
-#[test]
-fn request_json_is_written_as_python_writes_it() {
-    let text = "{\"x\":1,\"y\" : [2, {}],\r\n\"x\":3,\"u\":\"é\\u00E9\\/\\u007f\u{7f}😀\\ud800\\u000A\\u001F\\u0041\\n\",\"n\":[1.10,NaN,[]]}";
-    let wanted = "{\"x\": 1, \"y\": [2, {}], \"x\": 3, \"u\": \"\\u00e9\\u00e9/\u{7f}\u{7f}\\ud83d\\ude00\\ud800\\n\\u001fA\\n\", \"n\": [1.10, NaN, []]}";
-    let mut out = Vec::new();
-    reserialize(text.as_bytes(), &mut out).unwrap();
-    assert_eq!(String::from_utf8(out).unwrap(), wanted);
 }
 
 fn coloured(text: &str, style: &str, options: &JsonOptions) -> String {
@@ -455,14 +436,6 @@ fn formatting_changes_nothing_but_white_space_and_order() {
         oracle::sort(&mut meaning);
         assert_eq!(oracle::read(&out), meaning, "{text}");
         assert_eq!(formatted(&out).as_ref(), Some(&out), "{text}");
-        let mut compact = Vec::new();
-        reserialize(text.as_bytes(), &mut compact).unwrap();
-        assert!(compact.is_ascii() && is_valid_json(&compact));
-        assert_eq!(
-            formatted(&compact).unwrap(),
-            out.replace("\\u0022", "\\\""),
-            "{text}"
-        );
     }
 }
 
@@ -548,7 +521,6 @@ fn damaged_documents_never_make_it_panic() {
         let valid = is_valid_json(&bytes);
         let out = formatted_with(&bytes, &JsonOptions::default());
         assert!(out.is_some() || !valid, "{bytes:?}");
-        assert_eq!(reserialize(&bytes, &mut Vec::new()).is_ok(), valid);
     }
     for _ in 0..20000 {
         let length = random.below(24);
