@@ -50,7 +50,10 @@ impl Target {
 
     /// Empties the file if nothing was written to it: an empty answer makes an empty file.
     pub(crate) fn settle(&mut self) -> io::Result<()> {
-        self.write(b"").map(drop)
+        match self {
+            Target::File { is_fresh: true, .. } => self.write(b"").map(drop),
+            _ => Ok(()),
+        }
     }
 }
 
