@@ -1,4 +1,39 @@
-//! HTTPie's `http`, `https` and `httpie`, and above all its sessions, as one small static binary and as a library.
+//! HTTPie's `http`, `https` and `httpie`, and above all its sessions: headers, credentials and cookies that persist
+//! between runs in flat JSON files.
+//!
+//! What is public is the session interface: [`sessions`], with [`Environment`] and [`Headers`]. A Rust program does with it
+//! what `from httpie.sessions import ...` does in Python; [`sessions::Session`] shows how in ten lines.
+//!
+//! # The way of the data
+//!
+//! ```text
+//! argv, config.json ──> cli ──────> Invocation   what was asked, checked, every default settled
+//!         session files ──> sessions ──> Overlay      headers, credentials, cookies that apply to this URL
+//!                           request ──> Request      one head (exact bytes) and one body (maybe never in memory)
+//!                           client ───> Response     transport, redirects, cookies; an Observer sees each message
+//!                           output ───> stdout       plan, decode, format, colour
+//!         session files <── sessions <── change set   re-read under a lock, merged, replaced; only if something changed
+//! ```
+//!
+//! One way down: a module knows nothing of those after it. `app` is the one place where they meet.
+//!
+//! # The rooms
+//!
+//! - `app`: a run from end to end
+//! - `cli`: the table of options, the command line, request items, `config.json`, help and manual pages
+//! - `sessions`: what a session holds and takes over, several over one request, the file layouts, the store, cookies
+//! - `auth`: credentials to headers, the password prompt
+//! - `request`: URL, nested JSON, bodies, multipart, the final list of headers
+//! - `client`: the exchange, redirects, connections, TLS, the wire
+//! - `output`: what is shown, content codings, JSON, heads, colours
+//! - `manager`: `httpie` itself
+//! - `environment`, `headers`, `error`, `messages`: what all rooms share
+//!
+//! # Laws
+//!
+//! What is shown is what is sent. The data is the server's: formatting never changes a value. Credentials stay with their
+//! origin. A session file is never half a file, never loses another job's change, and is never readable by others. Memory does
+//! not grow with a body unless it is being formatted. Nothing happens that was not asked for. Errors are sentences.
 
 pub mod sessions;
 

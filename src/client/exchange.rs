@@ -6,9 +6,10 @@ use std::io::Read;
 use std::time::{Duration, Instant};
 
 use super::redirect;
+use super::response_body::ResponseBody;
 use super::response_head::ResponseHead;
 use super::transport::Settings;
-use super::wire::{Incoming, Outgoing, OutgoingBody, ResponseBody, SendError, Wire};
+use super::wire::{Incoming, Outgoing, OutgoingBody, SendError, Wire};
 use crate::error::{Error, ExitStatus};
 use crate::request::build::Request;
 use crate::request::url::{Scheme, Url};

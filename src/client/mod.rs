@@ -5,6 +5,7 @@ pub(crate) mod connection;
 pub(crate) mod exchange;
 pub(crate) mod framing;
 mod redirect;
+pub(crate) mod response_body;
 pub(crate) mod response_head;
 mod static_resolver;
 pub(crate) mod tls;

@@ -17,7 +17,8 @@ use ureq::unversioned::transport::{
 };
 
 use super::connection::Connection;
-use super::framing::{self, Chunk, Framing};
+use super::framing::{self, Framing};
+use super::response_body::ResponseBody;
 use super::response_head::{self, HeadError, MAX_HEAD, ResponseHead};
 use super::transport::{Dialer, HostResolver, Settings};
 use crate::error::{Error, io_reason};
@@ -67,7 +68,8 @@ struct Slot {
     stale: bool,
 }
 
-struct Shared<T>(Arc<Mutex<T>>);
+/// What ureq's transport and its caller both hold.
+pub(super) struct Shared<T>(Arc<Mutex<T>>);
 
 impl<T> Shared<T> {
     fn new(value: T) -> Shared<T> {
@@ -75,7 +77,7 @@ impl<T> Shared<T> {
     }
 
     /// There is one thread; a lock that a panic poisoned elsewhere is still whole.
-    fn lock(&self) -> MutexGuard<'_, T> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -144,13 +146,12 @@ impl Wire {
         match (outcome, incoming) {
             (Ok(response), Some((head, framing, connection))) => Ok(Incoming {
                 head,
-                body: ResponseBody {
+                body: ResponseBody::new(
                     framing,
                     connection,
-                    held: Some(response.into_body()),
-                    received: 0,
-                    timeout_text: Arc::clone(&self.timeout_text),
-                },
+                    response.into_body(),
+                    Arc::clone(&self.timeout_text),
+                ),
             }),
             (Err(_), _) if slot.stale => Err(SendError::Stale),
             (Err(error), _) => Err(SendError::Failed(own_error(error))),
@@ -377,7 +378,7 @@ fn not_http(bytes: &[u8]) -> String {
 }
 
 /// The sentence for an error of a socket.
-fn transfer_error(doing: &str, error: &io::Error, timeout_text: &str) -> Error {
+pub(super) fn transfer_error(doing: &str, error: &io::Error, timeout_text: &str) -> Error {
     if is_timeout(error) {
         return Error::timed_out(timeout_text);
     }
@@ -540,129 +541,5 @@ impl Transport for Line {
 impl fmt::Debug for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Line")
-    }
-}
-
-/// The body of a response, read from the connection as it is asked for; framing is taken off, codings are not.
-pub(crate) struct ResponseBody {
-    framing: Framing,
-    connection: Shared<Connection>,
-    /// ureq's own body, which gives the connection back to the pool when it has ended.
-    held: Option<ureq::Body>,
-    received: u64,
-    timeout_text: Arc<str>,
-}
-
-impl ResponseBody {
-    fn finish(&mut self) -> usize {
-        self.framing = Framing::None;
-        if let Some(mut held) = self.held.take() {
-            self.connection.lock().body_is_read = true;
-            // What ureq sees here is our own last chunk; if it is not content, the connection is closed instead of kept.
-            let _ = held.as_reader().read(&mut [0]);
-        }
-        0
-    }
-
-    fn read_length(&mut self, left: u64, out: &mut [u8]) -> io::Result<usize> {
-        if left == 0 {
-            return Ok(self.finish());
-        }
-        let space = usize::try_from(left).unwrap_or(usize::MAX).min(out.len());
-        let length = self.connection.lock().read(&mut out[..space])?;
-        if length == 0 {
-            let whole = self.received + left;
-            return Err(incomplete(format!("{left} of {whole} bytes are missing")));
-        }
-        self.framing = Framing::Length(left - length as u64);
-        Ok(length)
-    }
-
-    fn read_until_close(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let length = self.connection.lock().read(out)?;
-        if length == 0 {
-            self.framing = Framing::None;
-        }
-        Ok(length)
-    }
-
-    fn read_chunked(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let shared = self.connection.clone();
-        let mut connection = shared.lock();
-        loop {
-            let Framing::Chunked(decoder) = &mut self.framing else {
-                return Ok(0);
-            };
-            if decoder.is_done() {
-                drop(connection);
-                return Ok(self.finish());
-            }
-            if connection.buffered().is_empty() && connection.fill()? == 0 {
-                if decoder.has_last_chunk() {
-                    self.framing = Framing::None;
-                    return Ok(0);
-                }
-                return Err(incomplete(format!(
-                    "after {} bytes, before the last chunk",
-                    self.received
-                )));
-            }
-            let input = connection.buffered();
-            match decoder
-                .step(&input[..input.len().min(out.len())])
-                .map_err(broken_body)?
-            {
-                Chunk::Framing(length) => connection.consume(length),
-                Chunk::Data(length) => {
-                    out[..length].copy_from_slice(&input[..length]);
-                    connection.consume(length);
-                    return Ok(length);
-                }
-            }
-        }
-    }
-}
-
-fn incomplete(what: String) -> io::Error {
-    broken_body(format!(
-        "the server closed the connection within the body: {what}"
-    ))
-}
-
-fn broken_body(sentence: String) -> io::Error {
-    io::Error::other(Error::new(sentence))
-}
-
-impl Read for ResponseBody {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if out.is_empty() {
-            return Ok(0);
-        }
-        let result = match self.framing {
-            Framing::None => Ok(self.finish()),
-            Framing::Length(left) => self.read_length(left, out),
-            Framing::Chunked(_) => self.read_chunked(out),
-            Framing::UntilClose => self.read_until_close(out),
-        };
-        match result {
-            Ok(length) => {
-                self.received += length as u64;
-                Ok(length)
-            }
-            Err(error) if error.get_ref().is_some_and(|inner| inner.is::<Error>()) => Err(error),
-            Err(error) => Err(io::Error::other(transfer_error(
-                "reading the body",
-                &error,
-                &self.timeout_text,
-            ))),
-        }
-    }
-}
-
-impl fmt::Debug for ResponseBody {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ResponseBody")
-            .field("framing", &self.framing)
-            .finish_non_exhaustive()
     }
 }
