@@ -28,7 +28,7 @@ use crate::request::build::Request;
 use crate::request::compose::{self, Brought};
 use crate::request::compress::{self, Compress};
 use crate::request::url::{PathStyle, Url};
-use crate::sessions::{AuthType, Credentials, Overlay, OverlayRequest, unix_seconds};
+use crate::sessions::{Overlay, OverlayRequest, unix_seconds};
 
 /// Runs `http` or `https` with these arguments (without the program's own name).
 pub(crate) fn run(program: Program, arguments: impl IntoIterator<Item = OsString>) -> ExitStatus {
@@ -72,28 +72,42 @@ fn answer(
     }
 }
 
+/// What every step of a run may look at.
+struct Run<'a> {
+    invocation: Invocation,
+    /// Seconds since 1970.
+    now: i64,
+    env: &'a Environment,
+    messages: &'a Messages,
+}
+
 /// The way of a request through the house.
 fn request(args: Args, env: &Environment, messages: &Messages) -> Result<ExitStatus, Error> {
     if args.debug {
         messages.plain(&debug_info(env));
     }
-    let now = unix_seconds(env.now());
-    let invocation = Invocation::settle(args, env)?;
-    let url = target_url(&invocation)?;
-    let mut overlay = open_sessions(&invocation, &url, env)?;
-    let brought = lay_over(&invocation, &url, &mut overlay, now, messages)?;
-    let mut request = compose::compose(&invocation, url, brought, || messages.hint(STDIN_HINT))?;
+    let run = Run {
+        invocation: Invocation::settle(args, env)?,
+        now: unix_seconds(env.now()),
+        env,
+        messages,
+    };
+    let invocation = &run.invocation;
+    let url = target_url(invocation)?;
+    let mut overlay = open_sessions(&run, &url)?;
+    let brought = lay_over(&run, &url, &mut overlay)?;
+    let mut request = compose::compose(invocation, url, brought, || messages.hint(STDIN_HINT))?;
     if let Some(when) = compression(&invocation.args) {
         compress::compress(&mut request, when)?;
     }
-    let network = network(&invocation)?;
+    let network = network(invocation)?;
     overlay
         .warnings()
         .iter()
         .for_each(|warning| messages.warning(warning));
 
-    let mut printer = Printer::new(&invocation, messages)?;
-    let mut exchange = Exchange::new(network, redirects(&invocation.args), now);
+    let mut printer = Printer::new(invocation, messages)?;
+    let mut exchange = Exchange::new(network, redirects(&invocation.args), run.now);
     let outcome = match invocation.args.offline {
         true => printer.request(&mut request).map(|()| ExitStatus::Success),
         false => exchange
@@ -104,7 +118,7 @@ fn request(args: Args, env: &Environment, messages: &Messages) -> Result<ExitSta
 
     // What a server has answered to is kept, whatever became of the answer on its way to the screen.
     if (outcome.is_ok() || exchange.responses() > 0)
-        && let Err(unsaved) = overlay.save(now)
+        && let Err(unsaved) = overlay.save(run.now)
     {
         messages.error(&unsaved.into());
         return outcome.and(Ok(ExitStatus::Error));
@@ -127,88 +141,49 @@ fn target_url(invocation: &Invocation) -> Result<Url, Error> {
     Ok(url)
 }
 
-fn open_sessions(invocation: &Invocation, url: &Url, env: &Environment) -> Result<Overlay, Error> {
-    let typed_host = invocation
-        .typed_headers()
-        .get_str("Host")
-        .map(str::to_owned);
+fn open_sessions(run: &Run<'_>, url: &Url) -> Result<Overlay, Error> {
+    let typed = run.invocation.typed_headers();
     let overlay = Overlay::open(
-        env,
+        run.env,
         OverlayRequest {
-            read_write: invocation.args.session.as_deref(),
-            read_only: &invocation.args.session_read_only,
-            host: &typed_host.unwrap_or_else(|| url.authority()),
+            read_write: run.invocation.args.session.as_deref(),
+            read_only: &run.invocation.args.session_read_only,
+            host: typed.get_str("Host").unwrap_or(&url.authority()),
         },
     );
     overlay.map_err(Error::from)
 }
 
 /// Lets the sessions give what they hold for this request, and take over what was typed.
-fn lay_over(
-    invocation: &Invocation,
-    url: &Url,
-    overlay: &mut Overlay,
-    now: i64,
-    messages: &Messages,
-) -> Result<Brought, Error> {
-    let has_session =
-        invocation.args.session.is_some() || !invocation.args.session_read_only.is_empty();
-    let typed = invocation.typed_headers();
+fn lay_over(run: &Run<'_>, url: &Url, overlay: &mut Overlay) -> Result<Brought, Error> {
+    let args = &run.invocation.args;
+    let has_session = args.session.is_some() || !args.session_read_only.is_empty();
+    let typed = run.invocation.typed_headers();
     let cookie_host = typed.get_str("Host").map_or(url.host(), host_without_port);
     let cookie_url = cookie_url(url, cookie_host);
-    let stored = overlay.headers().clone();
-    if let Some(credentials) = typed_credentials(invocation, url, messages)? {
+    let session_headers = overlay.headers().clone();
+    if let Some(credentials) = auth::typed(&run.invocation, url, run.messages.program())? {
         overlay.set_credentials(credentials);
     }
+    let has_header = |name| typed.contains(name) || run.invocation.removes_header(name);
     let authorization = match overlay.credentials() {
-        Some(credentials) if !typed.contains("Authorization") => {
-            Some(auth::authorization(credentials)?)
-        }
-        _ => None,
+        _ if has_header("Authorization") => None,
+        Some(credentials) => Some(auth::authorization(credentials)?),
+        None if session_headers.contains("Authorization") || args.ignore_netrc => None,
+        None => auth::from_netrc(run.env, url, run.messages)?,
     };
     if has_session {
-        overlay.take_over_headers(&typed, &cookie_url, now);
+        overlay.take_over_headers(&typed, &cookie_url, run.now);
     }
     Ok(Brought {
-        session_headers: stored,
+        session_headers,
         authorization,
-        cookie: match invocation.removes_header("Cookie") {
+        cookie: match run.invocation.removes_header("Cookie") {
             true => None,
-            false => overlay.cookies().header_for(&cookie_url, now),
+            false => overlay.cookies().header_for(&cookie_url, run.now),
         },
         took_typed_cookies: has_session,
     })
-}
-
-/// Credentials of `-a`, else of the URL; a missing password is asked for.
-fn typed_credentials(
-    invocation: &Invocation,
-    url: &Url,
-    messages: &Messages,
-) -> Result<Option<Credentials>, Error> {
-    let auth_type = match invocation.args.auth_type {
-        None | Some(args::AuthType::Basic) => AuthType::Basic,
-        Some(args::AuthType::Bearer) => AuthType::Bearer,
-        Some(args::AuthType::Digest) => AuthType::Digest,
-    };
-    let raw = match (&invocation.args.auth, &url.user_info) {
-        (Some(user), _) if invocation.needs_password() => {
-            if invocation.args.ignore_stdin {
-                let message = "Unable to prompt for passwords because --ignore-stdin is set.";
-                return Err(Error::usage(message));
-            }
-            let password = auth::prompt::password(messages.program(), user, &url.authority())?;
-            format!("{user}:{password}")
-        }
-        (Some(auth), _) => auth.clone(),
-        (None, Some(info)) => format!(
-            "{}:{}",
-            info.username,
-            info.password.as_deref().unwrap_or_default()
-        ),
-        (None, None) => return Ok(None),
-    };
-    Ok(Some(Credentials::new(auth_type, raw)))
 }
 
 fn compression(args: &Args) -> Option<Compress> {

@@ -83,6 +83,16 @@ impl Environment {
         .map(PathBuf::from)
     }
 
+    /// The netrc files to look into, in order: `NETRC` alone if it is set, else `~/.netrc` and `~/_netrc`.
+    pub(crate) fn netrc_files(&self) -> Vec<PathBuf> {
+        if let Some(path) = variable("NETRC") {
+            return vec![self.expand_tilde(&path.to_string_lossy())];
+        }
+        let home = self.home.iter();
+        home.flat_map(|home| [home.join(".netrc"), home.join("_netrc")])
+            .collect()
+    }
+
     /// Whether the user wants no colours unless they are asked for: `NO_COLOR` (no-color.org) or a dumb terminal.
     pub(crate) fn refuses_colors(&self) -> bool {
         variable("NO_COLOR").is_some() || variable("TERM").is_some_and(|term| term == "dumb")

@@ -1,12 +1,71 @@
 //! Credentials: from what was typed or stored to the value of the Authorization header.
 
+pub(crate) mod netrc;
 pub(crate) mod prompt;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
+use crate::cli::args;
+use crate::cli::invocation::Invocation;
+use crate::environment::Environment;
 use crate::error::Error;
+use crate::messages::Messages;
+use crate::request::url::Url;
 use crate::sessions::{AuthType, Credentials};
+
+/// Credentials of `-a`, else of the URL; a missing password is asked for.
+pub(crate) fn typed(
+    invocation: &Invocation,
+    url: &Url,
+    program: &str,
+) -> Result<Option<Credentials>, Error> {
+    let auth_type = match invocation.args.auth_type {
+        None | Some(args::AuthType::Basic) => AuthType::Basic,
+        Some(args::AuthType::Bearer) => AuthType::Bearer,
+        Some(args::AuthType::Digest) => AuthType::Digest,
+    };
+    let raw = match (&invocation.args.auth, &url.user_info) {
+        (Some(_), _) if invocation.needs_password() && invocation.args.ignore_stdin => {
+            let message = "Unable to prompt for passwords because --ignore-stdin is set.";
+            return Err(Error::usage(message));
+        }
+        (Some(user), _) if invocation.needs_password() => {
+            format!(
+                "{user}:{}",
+                prompt::password(program, user, &url.authority())?
+            )
+        }
+        (Some(auth), _) => auth.clone(),
+        (None, Some(info)) => format!(
+            "{}:{}",
+            info.username,
+            info.password.as_deref().unwrap_or_default()
+        ),
+        (None, None) => return Ok(None),
+    };
+    Ok(Some(Credentials::new(auth_type, raw)))
+}
+
+/// What the user's netrc file has for the host, as the value of Authorization.
+pub(crate) fn from_netrc(
+    env: &Environment,
+    url: &Url,
+    messages: &Messages,
+) -> Result<Option<Vec<u8>>, Error> {
+    for path in env.netrc_files() {
+        let found = netrc::read(&path, url.host(), url.port());
+        found
+            .warnings
+            .iter()
+            .for_each(|warning| messages.warning(warning));
+        if let Some(login) = found.login {
+            let raw = format!("{}:{}", login.user, login.password);
+            return authorization(&Credentials::new(AuthType::Basic, raw)).map(Some);
+        }
+    }
+    Ok(None)
+}
 
 /// The value of Authorization for credentials (RFC 7617 for basic, RFC 6750 for bearer).
 ///

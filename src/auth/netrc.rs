@@ -1,0 +1,261 @@
+//! `.netrc`: credentials for hosts, in the format of ftp(1) as curl and Python read it.
+//!
+//! Tokens are separated by white space; a token may stand in double quotes, with backslash escapes. A mistake in one entry
+//! leaves the others as they are. Pure but for [`read`].
+
+use std::path::Path;
+
+use crate::error::io_reason;
+
+/// What a netrc file says about a host.
+#[derive(PartialEq, Eq)]
+pub(crate) struct Login {
+    pub(crate) user: String,
+    pub(crate) password: String,
+}
+
+/// The outcome of a look into a netrc file.
+#[derive(Default)]
+pub(crate) struct Found {
+    pub(crate) login: Option<Login>,
+    /// What is wrong with the file, in sentences.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Looks a host up in a netrc file. A file that is not there says nothing.
+pub(crate) fn read(path: &Path, host: &str, port: u16) -> Found {
+    match std::fs::read(path) {
+        Ok(bytes) => {
+            let mut found = find(&String::from_utf8_lossy(&bytes), host, port);
+            for warning in &mut found.warnings {
+                *warning = format!("{}: {warning}", path.display());
+            }
+            found
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Found::default(),
+        Err(error) => Found {
+            login: None,
+            warnings: vec![format!(
+                "cannot read '{}': {}",
+                path.display(),
+                io_reason(&error)
+            )],
+        },
+    }
+}
+
+/// Looks a host up: an entry for `host:port` goes before one for `host`, this before the default entry.
+pub(crate) fn find(text: &str, host: &str, port: u16) -> Found {
+    let mut found = Found::default();
+    let mut best = 0;
+    let with_port = format!("{host}:{port}");
+    for entry in entries(text, &mut found.warnings) {
+        let rank = match &entry.machine {
+            Some(machine) if machine.eq_ignore_ascii_case(&with_port) => 3,
+            Some(machine) if machine.eq_ignore_ascii_case(host) => 2,
+            Some(_) => 0,
+            None => 1,
+        };
+        if rank > best {
+            best = rank;
+            found.login = Some(Login {
+                user: entry.user.unwrap_or_default(),
+                password: entry.password.unwrap_or_default(),
+            });
+        }
+    }
+    found
+}
+
+struct Entry {
+    /// `None` is the default entry.
+    machine: Option<String>,
+    user: Option<String>,
+    password: Option<String>,
+}
+
+fn entries(text: &str, warnings: &mut Vec<String>) -> Vec<Entry> {
+    let mut tokens = Tokens {
+        rest: text,
+        line: 1,
+    };
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut spoiled = false;
+    while let Some((token, line)) = tokens.next() {
+        let entry = |machine| Entry {
+            machine,
+            user: None,
+            password: None,
+        };
+        let mut value = |what: &str, warnings: &mut Vec<String>| {
+            let next = tokens.next().map(|(value, _)| value);
+            if next.is_none() {
+                warnings.push(format!(
+                    "line {line}: the {what} behind '{token}' is missing"
+                ));
+            }
+            next
+        };
+        match token.as_str() {
+            "machine" => {
+                spoiled = false;
+                let name = value("host name", warnings);
+                entries.extend(name.map(|name| entry(Some(name))));
+            }
+            "default" => {
+                spoiled = false;
+                entries.push(entry(None));
+            }
+            "login" | "user" => {
+                let name = value("name", warnings);
+                if let Some(entry) = entries.last_mut() {
+                    entry.user = name;
+                }
+            }
+            "password" => {
+                let password = value("password", warnings);
+                if let Some(entry) = entries.last_mut() {
+                    entry.password = password;
+                }
+            }
+            "account" => drop(value("account", warnings)),
+            "macdef" => tokens.skip_macro(),
+            _ if spoiled => {}
+            _ => {
+                // The word itself may be a password that went astray: only its place is told.
+                warnings.push(format!(
+                    "line {line}: a word that is no keyword; this entry is not used"
+                ));
+                entries.pop();
+                spoiled = true;
+            }
+        }
+    }
+    entries
+}
+
+struct Tokens<'a> {
+    rest: &'a str,
+    line: usize,
+}
+
+impl Tokens<'_> {
+    /// The next token, and its line from 1. A `#` where a token could begin starts a comment.
+    fn next(&mut self) -> Option<(String, usize)> {
+        loop {
+            let word = self.rest.trim_start();
+            self.advance(self.rest.len() - word.len());
+            if !word.starts_with('#') {
+                break;
+            }
+            self.advance(word.find('\n').unwrap_or(word.len()));
+        }
+        let line = self.line;
+        let mut token = String::new();
+        let mut chars = self.rest.char_indices();
+        let quoted = self.rest.starts_with('"');
+        if quoted {
+            chars.next();
+        }
+        let mut end = self.rest.len();
+        while let Some((at, c)) = chars.next() {
+            match c {
+                '"' if quoted => {
+                    end = at + 1;
+                    break;
+                }
+                '\\' => token.extend(chars.next().map(|(_, escaped)| escaped)),
+                c if !quoted && c.is_whitespace() => {
+                    end = at;
+                    break;
+                }
+                c => token.push(c),
+            }
+        }
+        if end == 0 || (token.is_empty() && !quoted) {
+            return None;
+        }
+        self.advance(end);
+        Some((token, line))
+    }
+
+    /// A macro goes on to the next empty line.
+    fn skip_macro(&mut self) {
+        let end = self.rest.find("\n\n").map_or(self.rest.len(), |at| at + 2);
+        self.advance(end);
+    }
+
+    fn advance(&mut self, length: usize) {
+        let (passed, rest) = self.rest.split_at(length);
+        self.line += passed.matches('\n').count();
+        self.rest = rest;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn login(text: &str, host: &str) -> Option<String> {
+        let login = find(text, host, 80).login;
+        login.map(|login| format!("{}|{}", login.user, login.password))
+    }
+
+    #[test]
+    fn the_entry_of_the_host_counts_and_else_the_default() {
+        let text = "# hosts\nmachine a.org login u password p # trailing\nmachine b.org\n\tlogin \"u v\"\n\tpassword \"p\\\"q #x\"\n\
+                    machine c.org:80 login port password x\nmachine c.org login host password y\ndefault login d password e\n";
+        assert_eq!(login(text, "a.org").as_deref(), Some("u|p"));
+        assert_eq!(login(text, "A.ORG").as_deref(), Some("u|p"));
+        assert_eq!(login(text, "b.org").as_deref(), Some("u v|p\"q #x"));
+        assert_eq!(login(text, "c.org").as_deref(), Some("port|x"));
+        assert_eq!(login(text, "other").as_deref(), Some("d|e"));
+        assert_eq!(
+            login("machine a.org login u password p#q", "a.org").as_deref(),
+            Some("u|p#q")
+        );
+        assert_eq!(login("machine a.org login u", "b.org"), None);
+    }
+
+    #[test]
+    fn macros_are_passed_over() {
+        let text =
+            "macdef init\nmachine a.org login x password y\n\nmachine a.org login u password p";
+        assert_eq!(login(text, "a.org").as_deref(), Some("u|p"));
+    }
+
+    #[test]
+    fn a_mistake_spoils_its_entry_only_and_is_told_without_the_word() {
+        let text = "machine a.org login u password p\nmachine b.org login u pasword secret\nmachine c.org login v password q";
+        for (host, want) in [
+            ("a.org", Some("u|p")),
+            ("b.org", None),
+            ("c.org", Some("v|q")),
+        ] {
+            assert_eq!(login(text, host).as_deref(), want, "{host}");
+        }
+        let warnings = find(text, "a.org", 80).warnings;
+        assert_eq!(warnings.len(), 1, "{warnings:?}");
+        assert!(
+            warnings[0].contains("line 2") && !warnings[0].contains("secret"),
+            "{warnings:?}"
+        );
+    }
+
+    #[test]
+    fn no_text_makes_it_panic() {
+        for text in [
+            "machine",
+            "machine \"",
+            "\"\"",
+            "\\",
+            "default login",
+            "machine a \\",
+            "é\u{a0}machine x",
+            "macdef",
+            "#",
+        ] {
+            drop(find(text, "x", 80));
+        }
+    }
+}
