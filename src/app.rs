@@ -28,7 +28,7 @@ use crate::request::build::Request;
 use crate::request::compose::{self, Brought};
 use crate::request::compress::{self, Compress};
 use crate::request::url::{PathStyle, Url};
-use crate::sessions::{Overlay, OverlayRequest, unix_seconds};
+use crate::sessions::{Overlay, OverlayRequest, is_anonymous_session, unix_seconds};
 
 /// Runs `http` or `https` with these arguments (without the program's own name).
 pub(crate) fn run(program: Program, arguments: impl IntoIterator<Item = OsString>) -> ExitStatus {
@@ -142,12 +142,20 @@ fn target_url(invocation: &Invocation) -> Result<Url, Error> {
 }
 
 fn open_sessions(run: &Run<'_>, url: &Url) -> Result<Overlay, Error> {
+    let args = &run.invocation.args;
+    for name in args.session.iter().chain(&args.session_read_only) {
+        if !is_anonymous_session(name) && (name.ends_with(".json") || name.ends_with(".txt")) {
+            run.messages.hint(&format!(
+                "'{name}' is the name of a session here; for the file of this name write ./{name}"
+            ));
+        }
+    }
     let typed = run.invocation.typed_headers();
     let overlay = Overlay::open(
         run.env,
         OverlayRequest {
-            read_write: run.invocation.args.session.as_deref(),
-            read_only: &run.invocation.args.session_read_only,
+            read_write: args.session.as_deref(),
+            read_only: &args.session_read_only,
             host: typed.get_str("Host").unwrap_or(&url.authority()),
         },
     );

@@ -828,3 +828,27 @@ fn mode(path: &Path) -> u32 {
         .mode()
         & 0o777
 }
+
+#[test]
+fn a_name_that_looks_like_a_file_brings_a_hint() {
+    let (server, folder) = (server(), TempFolder::new());
+    for (name, hinted) in [
+        ("s.json", true),
+        ("notes.txt", true),
+        ("./s.json", false),
+        ("s", false),
+    ] {
+        let outcome = Program::http(&folder)
+            .args([&format!("--session={name}"), &server.url("/")])
+            .run_well();
+        assert_eq!(
+            outcome.stderr_text().contains(&format!("./{name}")),
+            hinted,
+            "{name}"
+        );
+        let quiet = Program::http(&folder)
+            .args(["-q", &format!("--session={name}"), &server.url("/")])
+            .run_well();
+        assert_eq!(quiet.stderr_text(), "", "{name}");
+    }
+}
