@@ -25,8 +25,8 @@ pub enum Refusal {
     ControlByte,
     /// Name and value together are longer than 4096 bytes.
     TooLong,
-    /// It has neither a name nor a value.
-    Empty,
+    /// It has no name.
+    Nameless,
     /// Its Domain is a public suffix such as `com` or `github.io`.
     PublicSuffix,
     /// Its Domain is not that of the host which sent it.
@@ -44,7 +44,7 @@ impl fmt::Display for Refusal {
         f.write_str(match self {
             Refusal::ControlByte => "there is a control character in it",
             Refusal::TooLong => "its name and value are longer than 4096 bytes",
-            Refusal::Empty => "it has neither a name nor a value",
+            Refusal::Nameless => "it has no name",
             Refusal::PublicSuffix => "its domain is a public suffix",
             Refusal::ForeignDomain => "its domain is not that of the host that sent it",
             Refusal::InsecureOrigin => "it is Secure but came over plain HTTP",
@@ -112,7 +112,9 @@ impl Attributes {
             b"max-age" => self.max_age = parse_max_age(value).or(self.max_age),
             b"domain" => {
                 let domain = value.strip_prefix(b".").unwrap_or(value);
-                self.domain = Some(domain.to_ascii_lowercase());
+                if !domain.is_empty() {
+                    self.domain = Some(domain.to_ascii_lowercase());
+                }
             }
             b"path" if value.first() == Some(&b'/') => self.path = Some(value.to_vec()),
             b"path" => self.path = Some(Vec::new()),
@@ -145,8 +147,10 @@ pub(super) fn accept(line: &[u8], from: &CookieUrl<'_>, now: i64) -> Result<Cook
     if name.len() + value.len() > MAX_PAIR_LENGTH {
         return Err(Refusal::TooLong);
     }
-    if name.is_empty() && value.is_empty() {
-        return Err(Refusal::Empty);
+    // RFC 6265, section 5.2. Browsers take cookies without a name by now (6265bis); what they gain is little, and what
+    // such a cookie can pretend to be when it is sent back is much.
+    if name.is_empty() {
+        return Err(Refusal::Nameless);
     }
     let mut attributes = Attributes::default();
     for attribute in parts {
@@ -161,7 +165,7 @@ pub(super) fn accept(line: &[u8], from: &CookieUrl<'_>, now: i64) -> Result<Cook
         _ => from.default_path().to_owned(),
     };
     let bound_to_host = reach == Reach::HostOnly && attributes.path.is_some() && path == "/";
-    if !keeps_prefix(name, value, attributes.secure, bound_to_host) {
+    if !keeps_prefix(name, attributes.secure, bound_to_host) {
         return Err(Refusal::BrokenPrefix);
     }
     let mut cookie = Cookie::new(name, value, domain, reach);
@@ -193,17 +197,13 @@ fn scope(attribute: Option<&[u8]>, from: &CookieUrl<'_>) -> Result<(String, Reac
     }
 }
 
-/// Sections 4.1.3 and 5.7: what `__Secure-` and `__Host-` promise. A cookie without a name must not look like one.
-fn keeps_prefix(name: &[u8], value: &[u8], secure: bool, bound_to_host: bool) -> bool {
-    let begins = |text: &[u8], prefix: &[u8]| {
-        text.get(..prefix.len())
+/// Sections 4.1.3 and 5.7: what `__Secure-` and `__Host-` promise.
+fn keeps_prefix(name: &[u8], secure: bool, bound_to_host: bool) -> bool {
+    let begins = |prefix: &[u8]| {
+        name.get(..prefix.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
     };
-    if name.is_empty() {
-        return !begins(value, b"__Secure-") && !begins(value, b"__Host-");
-    }
-    (!begins(name, b"__Secure-") || secure)
-        && (!begins(name, b"__Host-") || (secure && bound_to_host))
+    (!begins(b"__Secure-") || secure) && (!begins(b"__Host-") || (secure && bound_to_host))
 }
 
 /// A cookie of a typed `Cookie` line.
@@ -322,8 +322,6 @@ mod tests {
             ("a=b=c", "a", "b=c"),
             ("a=\"quoted; not", "a", "\"quoted"),
             ("a=", "a", ""),
-            ("=b", "", "b"),
-            ("b", "", "b"),
             ("a\t=\tb", "a", "b"),
             ("a=b c", "a", "b c"),
         ] {
@@ -353,9 +351,11 @@ mod tests {
             ("a=b; Path=/\r", Refusal::ControlByte),
             ("a=\x7f", Refusal::ControlByte),
             (long.as_str(), Refusal::TooLong),
-            ("", Refusal::Empty),
-            ("=", Refusal::Empty),
-            (" ; Path=/", Refusal::Empty),
+            ("", Refusal::Nameless),
+            ("b", Refusal::Nameless),
+            ("=b", Refusal::Nameless),
+            ("=", Refusal::Nameless),
+            (" ; Path=/", Refusal::Nameless),
             ("a=b; Domain=com", Refusal::PublicSuffix),
             ("a=b; Domain=COM", Refusal::PublicSuffix),
             ("a=b; Domain=example.org", Refusal::ForeignDomain),
@@ -372,8 +372,8 @@ mod tests {
                 "__Host-a=b; Secure; Path=/; Domain=www.example.com",
                 Refusal::BrokenPrefix,
             ),
-            ("__Host-a", Refusal::BrokenPrefix),
-            ("=__Secure-a=b; Secure", Refusal::BrokenPrefix),
+            ("__Host-a", Refusal::Nameless),
+            ("=__Secure-a=b; Secure", Refusal::Nameless),
         ] {
             assert_eq!(from_example(line).err(), Some(refusal), "{line:?}");
         }
@@ -409,9 +409,9 @@ mod tests {
                 Reach::Domain,
             ),
             (
-                "a=b; Domain=example.com; Domain",
-                "www.example.com",
-                Reach::HostOnly,
+                "a=b; Domain=example.com; Domain=",
+                "example.com",
+                Reach::Domain,
             ),
         ] {
             let cookie = from_example(line).unwrap();
