@@ -100,6 +100,9 @@ fn request(args: Args, env: &Environment, messages: &Messages) -> Result<ExitSta
     if let Some(when) = compression(&invocation.args) {
         compress::compress(&mut request, when)?;
     }
+    if !invocation.args.offline {
+        refuse_proxy(env, &request.url)?;
+    }
     let network = network(invocation)?;
     overlay
         .warnings()
@@ -225,6 +228,18 @@ fn network(invocation: &Invocation) -> Result<Settings, Error> {
             },
         },
     })
+}
+
+/// A proxy that the environment asks for cannot be used yet; going around it in silence would be worse than not going.
+fn refuse_proxy(env: &Environment, url: &Url) -> Result<(), Error> {
+    match env.proxy_variable(url.scheme.as_str(), url.host(), url.port()) {
+        None => Ok(()),
+        Some(name) => Err(Error::new(format!(
+            "the environment variable {name} names a proxy, and proxies are not supported yet by this version. \
+             Unset it, or name '{}' in no_proxy, to connect directly.",
+            url.host()
+        ))),
+    }
 }
 
 fn redirects(args: &Args) -> Redirects {

@@ -230,3 +230,31 @@ fn help_and_version_are_no_errors() {
         assert_eq!(outcome.stderr_text(), "");
     }
 }
+
+#[test]
+fn a_proxy_of_the_environment_is_not_gone_around_in_silence() {
+    let server = Server::start(|_| Answer::ok("fine"));
+    let folder = TempFolder::new();
+    for name in ["http_proxy", "HTTP_PROXY", "ALL_PROXY"] {
+        let program = |no_proxy: &str| {
+            Program::http(&folder)
+                .env(name, "http://127.0.0.1:1")
+                .env("no_proxy", no_proxy)
+                .arg(server.url("/"))
+                .run()
+        };
+        program("").assert_error(&[name, "127.0.0.1"]);
+        assert_eq!(program("127.0.0.1").status, 0, "{name}");
+    }
+    assert_eq!(server.request_count(), 3);
+}
+
+#[test]
+fn deeply_nested_json_in_an_item_is_a_sentence() {
+    let folder = TempFolder::new();
+    folder.write("work/deep.json", "[".repeat(50_000) + &"]".repeat(50_000));
+    let outcome = Program::http(&folder)
+        .args(["--offline", "x.org", "a:=@deep.json"])
+        .run();
+    outcome.assert_error(&["a:=@deep.json", "nested"]);
+}

@@ -141,7 +141,7 @@ impl Items {
         let value = value.map(|value| value.trim().to_owned());
         let bad_name = name.is_empty()
             || name.starts_with(char::is_whitespace)
-            || name.contains(|c: char| c.is_control());
+            || name.contains(|c: char| c.is_control() || c == ':');
         if bad_name {
             return Err(Error::new(format!(
                 "InvalidHeader: {name:?} cannot be the name of a header"
@@ -169,7 +169,10 @@ impl Items {
         env: &Environment,
     ) -> Result<(), Error> {
         let (path, mime_type) = match value.split_once(";type=") {
-            Some((path, mime_type)) => (path, Some(mime_type.to_owned())),
+            Some((path, mime_type)) => (
+                path,
+                Some(mime_type.to_owned()).filter(|name| !name.is_empty()),
+            ),
             None => (value, None),
         };
         let file = FileItem {
@@ -332,7 +335,7 @@ mod tests {
             .map(|item| item.value.as_deref())
             .collect();
         assert_eq!(values, [Some(&b"a b"[..]), None, Some(&b""[..])]);
-        for bad in [":x", "A\nB:x", "A:x\ny", " A:x", "A:\0"] {
+        for bad in [":x", "A\\:B:x", "A\nB:x", "A:x\ny", " A:x", "A:\0"] {
             assert!(parse(&[bad.to_owned()], &env).is_err(), "{bad:?}");
         }
     }

@@ -6,6 +6,9 @@ use std::fmt::Write as _;
 
 use serde_json::value::RawValue;
 
+/// Levels of nesting that are read: each takes room on the stack.
+const MAX_DEPTH: usize = 200;
+
 /// A JSON value; numbers are kept as text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum JsonValue {
@@ -26,17 +29,23 @@ impl JsonValue {
     /// What is wrong, with line and column.
     pub(crate) fn parse(text: &str) -> Result<JsonValue, String> {
         let raw: &RawValue = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        JsonValue::from_raw(raw.get())
+        JsonValue::from_raw(raw.get(), MAX_DEPTH)
     }
 
-    fn from_raw(text: &str) -> Result<JsonValue, String> {
+    fn from_raw(text: &str, levels: usize) -> Result<JsonValue, String> {
+        let Some(levels) = levels.checked_sub(1) else {
+            return Err(format!(
+                "it is nested deeper than {MAX_DEPTH} levels; send it as a body (@FILE)"
+            ));
+        };
         let text = text.trim();
         let describe = |error: serde_json::Error| error.to_string();
         Ok(match text.as_bytes().first() {
             Some(b'{') => {
                 let Members(members) = serde_json::from_str(text).map_err(describe)?;
-                let convert =
-                    |(key, raw): (String, &RawValue)| Ok((key, JsonValue::from_raw(raw.get())?));
+                let convert = |(key, raw): (String, &RawValue)| {
+                    Ok((key, JsonValue::from_raw(raw.get(), levels)?))
+                };
                 JsonValue::Object(
                     members
                         .into_iter()
@@ -46,7 +55,7 @@ impl JsonValue {
             }
             Some(b'[') => {
                 let values: Vec<&RawValue> = serde_json::from_str(text).map_err(describe)?;
-                let convert = |raw: &RawValue| JsonValue::from_raw(raw.get());
+                let convert = |raw: &RawValue| JsonValue::from_raw(raw.get(), levels);
                 JsonValue::Array(
                     values
                         .into_iter()
@@ -188,5 +197,8 @@ mod tests {
             let error = JsonValue::parse(typed).unwrap_err();
             assert!(error.contains("line 1 column"), "{error}");
         }
+        let deep = ["[".repeat(100_000), "]".repeat(100_000)].concat();
+        assert!(JsonValue::parse(&deep).unwrap_err().contains("nested"));
+        assert!(JsonValue::parse(&deep[100_000 - 150..100_000 + 150]).is_ok());
     }
 }

@@ -30,7 +30,10 @@ pub(crate) fn redirected(
     status: u16,
     location: &str,
 ) -> Result<Request, Error> {
-    let target = request.url.join(location)?;
+    let target = request
+        .url
+        .join(location)
+        .map_err(|error| error.context(format!("the server redirects (HTTP {status})")))?;
     let keeps_body = matches!(status, 307 | 308);
     if keeps_body && !request.body.can_be_sent_again() {
         return Err(Error::new(format!(
@@ -82,7 +85,7 @@ fn leaves(from: &Origin, to: &Origin) -> bool {
     from != to && !is_upgrade
 }
 
-/// Law 3: Authorization, a typed Cookie and every header of a session stay with their origin. They do not come back when
+/// Law 3: Authorization (for a proxy too), a typed Cookie and every header of a session stay with their origin. They do not come back when
 /// a later redirect does.
 fn drop_bound_headers(request: &mut Request) {
     let bound = std::mem::take(&mut request.bound_headers);
@@ -91,7 +94,10 @@ fn drop_bound_headers(request: &mut Request) {
         let is_bound = bound
             .iter()
             .any(|name| name.eq_ignore_ascii_case(header.name()));
-        !is_bound && !header.is("Authorization") && !header.is("Cookie")
+        let is_secret = ["Authorization", "Proxy-Authorization", "Cookie"]
+            .iter()
+            .any(|name| header.is(name));
+        !is_bound && !is_secret
     });
 }
 
@@ -153,6 +159,7 @@ mod tests {
     fn credentials_stay_with_their_origin() {
         let headers = [
             ("Authorization", "secret"),
+            ("Proxy-Authorization", "secret"),
             ("Cookie", "a=b"),
             ("X-Api-Key", "secret"),
             ("X-Typed", "goes"),
@@ -169,7 +176,12 @@ mod tests {
             ("a:81/x", "https://a/y", false),
         ] {
             let next = redirected(request("GET", from, &headers), 302, to).unwrap();
-            for name in ["Authorization", "Cookie", "X-Api-Key"] {
+            for name in [
+                "Authorization",
+                "Proxy-Authorization",
+                "Cookie",
+                "X-Api-Key",
+            ] {
                 assert_eq!(next.headers.contains(name), kept, "{from} -> {to}: {name}");
             }
             assert!(next.headers.contains("X-Typed"));

@@ -19,6 +19,12 @@ pub(crate) const BINARY_NOTICE: &[u8] = b"\n\
 const LARGE_PIECE: usize = 128 * 1024;
 const FIRST_PIECE: usize = 16 * 1024;
 
+/// Whether a document brought the line break at its end with it.
+enum LastLine {
+    Ended,
+    Open,
+}
+
 /// Writes bodies to an output.
 pub(crate) struct BodyWriter<'a, W> {
     plan: &'a Plan,
@@ -50,7 +56,9 @@ impl<'a, W: Write> BodyWriter<'a, W> {
         if !self.plan.is_pretty() && !self.plan.to_terminal {
             return self.copy(&mut decoded);
         }
-        if self.plan.by_line && self.plan.is_pretty() {
+        // Events are shown when they happen, also without --stream.
+        let by_line = self.plan.by_line || content_type.starts_with("text/event-stream");
+        if by_line && self.plan.is_pretty() {
             return self.lines(&mut decoded, may_be_json, after_head);
         }
         if !self.plan.is_pretty() || !may_be_json {
@@ -111,30 +119,35 @@ impl<'a, W: Write> BodyWriter<'a, W> {
         outcome.map(drop).map_err(Error::from)
     }
 
-    /// Line by line, each laid out where it is JSON.
+    /// Line by line, each laid out where it is JSON; what came together goes out together.
     fn lines(
         &mut self,
         body: &mut dyn Read,
         may_be_json: bool,
         after_head: bool,
     ) -> Result<(), Error> {
-        let mut line = Vec::new();
+        let (mut line, mut shown) = (Vec::new(), Vec::new());
         let mut piece = vec![0; FIRST_PIECE];
         loop {
             let length = read(body, &mut piece)?;
             for part in piece[..length].split_inclusive(|byte| *byte == b'\n') {
                 line.extend_from_slice(part);
                 if is_binary(part) {
+                    self.put(&shown)?;
                     return self.notice(after_head);
                 }
                 if part.ends_with(b"\n") {
-                    self.put_line(&line, may_be_json)?;
+                    BodyWriter::new(self.plan, &mut shown).put_line(&line, may_be_json)?;
                     line.clear();
                 }
             }
-            self.out.flush().map_err(output_error)?;
             if length == 0 {
-                return self.put_line(&line, may_be_json);
+                BodyWriter::new(self.plan, &mut shown).put_line(&line, may_be_json)?;
+            }
+            self.put(&shown)?;
+            shown.clear();
+            if length == 0 {
+                return Ok(());
             }
         }
     }
@@ -144,24 +157,30 @@ impl<'a, W: Write> BodyWriter<'a, W> {
         if !may_be_json || content.is_empty() {
             return self.put_text(line);
         }
-        self.put_document(content)?;
-        match self.plan.style.is_some() {
-            true => Ok(()),
-            false => self.put(&line[content.len()..]),
+        // A server-sent event has its document behind a name.
+        let (name, document) = match content.strip_prefix(b"data:") {
+            Some(rest) => content.split_at(content.len() - rest.trim_ascii_start().len()),
+            None => content.split_at(0),
+        };
+        self.put_text(name)?;
+        match self.put_document(document)? {
+            LastLine::Ended => Ok(()),
+            LastLine::Open => self.put(&line[content.len()..]),
         }
     }
 
-    fn put_document(&mut self, bytes: &[u8]) -> Result<(), Error> {
+    fn put_document(&mut self, bytes: &[u8]) -> Result<LastLine, Error> {
         let mut options = self.plan.json;
         options.format &= self.plan.format;
         options.escape_controls = self.plan.to_terminal;
-        match json::write_json(bytes, &options, self.plan.style.as_ref(), self.out)
-            .map_err(output_error)?
-        {
+        let verdict = json::write_json(bytes, &options, self.plan.style.as_ref(), self.out);
+        match verdict.map_err(output_error)? {
             // As in HTTPie, a coloured document ends its last line.
-            Verdict::Written if self.plan.style.is_some() => self.put(b"\n"),
-            Verdict::Written => Ok(()),
-            Verdict::NotJson => self.put_text(bytes),
+            Verdict::Written if self.plan.style.is_some() => {
+                self.put(b"\n").map(|()| LastLine::Ended)
+            }
+            Verdict::Written => Ok(LastLine::Open),
+            Verdict::NotJson => self.put_text(bytes).map(|()| LastLine::Open),
         }
     }
 

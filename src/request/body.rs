@@ -134,7 +134,7 @@ impl Read for Tee {
 /// The fields as `application/x-www-form-urlencoded`.
 ///
 /// # Errors
-/// An array or an object: a form has no place for it.
+/// Null, an array or an object: a form has no place for it.
 pub(crate) fn urlencoded(fields: &[&Field]) -> Result<String, Error> {
     let mut out = String::new();
     for field in fields {
@@ -151,16 +151,16 @@ pub(crate) fn urlencoded(fields: &[&Field]) -> Result<String, Error> {
     Ok(out)
 }
 
-/// The text of a value in a form, as Python shows it: `True`, `100000.0`; `null` leaves the field out.
+/// The text of a value in a form, as Python shows it: `True`, `100000.0`.
 pub(crate) fn form_text(value: &FieldValue) -> Result<Option<String>, Error> {
     Ok(match value {
         FieldValue::Text(text) | FieldValue::Json(JsonValue::String(text)) => Some(text.clone()),
-        FieldValue::Json(JsonValue::Null) | FieldValue::File(_) => None,
+        FieldValue::File(_) => None,
         FieldValue::Json(JsonValue::Bool(value)) => {
             Some(if *value { "True" } else { "False" }.to_owned())
         }
         FieldValue::Json(JsonValue::Number(digits)) => Some(python_number(digits)),
-        FieldValue::Json(JsonValue::Array(_) | JsonValue::Object(_)) => {
+        FieldValue::Json(JsonValue::Null | JsonValue::Array(_) | JsonValue::Object(_)) => {
             return Err(Error::usage(
                 "Cannot use complex JSON value types with --form/--multipart.",
             ));

@@ -71,8 +71,12 @@ pub(crate) fn build(ingredients: Ingredients<'_>) -> Request {
         .kept
         .get_str("Transfer-Encoding")
         .is_some_and(|value| value.eq_ignore_ascii_case("chunked"));
-    let chunked = !body.is_empty() && (chunked || typed_chunked);
     let mut body = body;
+    if typed_chunked && body.is_empty() {
+        // A typed Transfer-Encoding promises chunks: there is at least the last one.
+        body = Body::Bytes(Vec::new());
+    }
+    let chunked = !body.is_empty() && (chunked || typed_chunked);
     settle_length(&mut own, &mut body, chunked);
 
     let mut headers = Headers::new();

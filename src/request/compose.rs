@@ -75,8 +75,8 @@ fn choose_body(
             length: multipart::file_length(&file.path)?,
             path: file.path.clone(),
         },
-        (None, Some(raw)) => Body::Bytes(raw.clone().into_bytes()),
-        (None, None) => Body::Empty,
+        (None, Some(raw)) if !raw.is_empty() => Body::Bytes(raw.clone().into_bytes()),
+        (None, _) => Body::Empty,
     };
     let has_other = !body.is_empty() || !items.fields.is_empty();
     if invocation.reads_stdin {
@@ -87,6 +87,9 @@ fn choose_body(
             }
             body = input;
         }
+    }
+    if args.request_type == Some(RequestType::Multipart) && !body.is_empty() {
+        return Err(mixed_bodies());
     }
     let has_data = !body.is_empty() || !items.fields.is_empty();
     match kind {

@@ -159,7 +159,10 @@ fn parse_path(key: &str) -> Result<Vec<Located>, Error> {
         Some(Token { kind, start, end }) => {
             let text = match kind {
                 TokenKind::Text(text) => text.clone(),
-                TokenKind::Number(number) => number.to_string(),
+                TokenKind::Number(_) => {
+                    let typed: String = key.chars().take(*end).skip(*start).collect();
+                    typed.trim().to_owned()
+                }
                 _ => String::new(),
             };
             path.push(Located {
@@ -289,6 +292,10 @@ fn literal(text: String, has_escapes: bool) -> TokenKind {
     }
     match text.trim().parse() {
         Ok(number) => TokenKind::Number(number),
+        // Too large for a number, and so for an index: what reads it will say so.
+        Err(_) if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) => {
+            TokenKind::Number(i64::MAX)
+        }
         Err(_) => match text.strip_prefix('\\') {
             Some(rest) if rest.parse::<i64>().is_ok() => TokenKind::Text(rest.to_owned()),
             _ => TokenKind::Text(text),
@@ -406,6 +413,15 @@ mod tests {
 
     #[test]
     fn a_huge_index_is_refused() {
-        assert!(built(&[("a[99999999]", "1")]).starts_with("HTTPie Value Error"));
+        for key in ["a[99999999]", "a[99999999999999999999]"] {
+            assert!(
+                built(&[(key, "1")]).starts_with("HTTPie Value Error"),
+                "{key}"
+            );
+        }
+        assert_eq!(
+            built(&[("99999999999999999999", "1")]),
+            "{\"99999999999999999999\": 1}"
+        );
     }
 }

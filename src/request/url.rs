@@ -153,7 +153,7 @@ impl Url {
             Url::parse(location, PathStyle::Normalized)?
         } else if has_other_scheme(location) {
             return Err(Error::new(format!(
-                "the server redirects to '{location}', which is not an http or https URL"
+                "'{location}' is not an http or https URL"
             )));
         } else {
             self.join_relative(location)
@@ -350,7 +350,7 @@ fn normalize_host(host: &str) -> Result<String, String> {
         .map_err(|_| format!("the host '{host}' is not valid"))?;
     if !decoded.is_ascii() {
         return Err(format!(
-            "the host '{decoded}' is not ASCII; write it in its xn-- form"
+            "the host '{decoded}' is not ASCII, which is not supported yet by this version; write it in its xn-- form"
         ));
     }
     let forbidden = |c: char| c.is_ascii_control() || " \"#%/:<>?@[\\]^`{|}".contains(c);

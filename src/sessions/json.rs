@@ -465,17 +465,14 @@ fn write_verbatim(out: &mut String, json: &str, depth: usize) {
 
 /// The length of the string, quotes included, with which a valid JSON text begins.
 fn string_length(json: &str) -> usize {
+    let bytes = json.as_bytes();
     let mut end = 1;
-    while let Some(quote) = json.get(end..).and_then(|rest| rest.find('"')) {
-        end += quote;
-        let backslashes = json.as_bytes()[..end]
-            .iter()
-            .rev()
-            .take_while(|&&byte| byte == b'\\');
-        if backslashes.count() % 2 == 0 {
-            return end + 1;
-        }
-        end += 1;
+    while let Some(&byte) = bytes.get(end) {
+        end += match byte {
+            b'"' => return end + 1,
+            b'\\' => 2,
+            _ => 1,
+        };
     }
     json.len()
 }

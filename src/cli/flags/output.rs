@@ -165,8 +165,8 @@ How output is formatted, where it is formatted (see --pretty). The defaults are:
     json.format:true
     json.indent:4
     json.sort_keys:true
-    xml.format:true
-    xml.indent:2
+
+xml.format and xml.indent are known names, but XML is not formatted yet by this version.
 
 Several can be given with commas between them, and the option can be repeated; later ones go over earlier ones. This is a good thing to have in the configuration file:
 
