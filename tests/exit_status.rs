@@ -3,6 +3,7 @@
 mod support;
 
 use std::net::TcpListener;
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
 
@@ -257,4 +258,31 @@ fn deeply_nested_json_in_an_item_is_a_sentence() {
         .args(["--offline", "x.org", "a:=@deep.json"])
         .run();
     outcome.assert_error(&["a:=@deep.json", "nested"]);
+}
+
+#[test]
+fn a_job_in_the_background_lives_on_where_its_shell_ignores_the_interrupt() {
+    let (release, wait) = channel::<()>();
+    let wait = Mutex::new(wait);
+    let server = Server::start(move |_| {
+        let _ = wait.lock().expect("one thread at a time").recv();
+        Answer::ok("the whole answer")
+    });
+    let folder = TempFolder::new();
+    let line = format!(
+        "trap '' INT; exec {} {}",
+        env!("CARGO_BIN_EXE_http"),
+        server.url("/")
+    );
+    let mut running = Program::at(Path::new("/bin/sh"), &folder)
+        .args(["-c", &line])
+        .spawn();
+    server.wait_for(1, &mut running);
+    running.interrupt();
+    drop(release);
+    let outcome = running.finish();
+    assert_eq!(
+        (outcome.status, outcome.stdout_text().as_str()),
+        (0, "the whole answer")
+    );
 }
