@@ -19,7 +19,7 @@ use super::json::{
 use crate::headers::Headers;
 
 /// The release of HTTPie whose layout this is: it loads the file without asking for an upgrade.
-const COMPATIBLE_VERSION: &str = "3.2.4";
+pub(crate) const COMPATIBLE_VERSION: &str = "3.2.4";
 
 /// How entries stand in a section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub(super) struct SessionFile<'a> {
     headers: Vec<HeaderEntry<'a>>,
     header_layout: Layout,
     others: Members<'a>,
+    /// Whether one of the keys that we know is there.
+    is_recognizable: bool,
     /// How long the text was.
     size: usize,
 }
@@ -66,6 +68,7 @@ impl<'a> SessionFile<'a> {
             headers: Vec::new(),
             header_layout: Layout::List,
             others: Vec::new(),
+            is_recognizable: false,
             size: 0,
         }
     }
@@ -75,6 +78,7 @@ impl<'a> SessionFile<'a> {
         let mut file = SessionFile::new();
         for (key, value) in last_wins(document) {
             file.size += value.as_str().len();
+            file.is_recognizable |= matches!(&*key, "__meta__" | "auth" | "cookies" | "headers");
             match &*key {
                 "__meta__" if value.is_null() => {}
                 "__meta__" => file.meta = last_wins(value.members("\"__meta__\"")?),
@@ -88,6 +92,11 @@ impl<'a> SessionFile<'a> {
             }
         }
         Ok(file)
+    }
+
+    /// Whether there is anything in it that only sessions have, or nothing at all.
+    pub(super) fn is_recognizable(&self) -> bool {
+        self.is_recognizable || self.others.is_empty()
     }
 
     /// The headers that requests get.
@@ -124,13 +133,25 @@ impl<'a> SessionFile<'a> {
     }
 
     /// Applies what an exchange brought; tells whether that changes the file. Expired cookies go too, which alone
-    /// is no reason to write it.
+    /// is no reason to write it unless it was asked for.
     pub(super) fn apply(&mut self, changes: &ChangeSet<'_>, now: i64) -> bool {
-        self.cookies.retain(|entry| !entry.cookie.is_expired(now));
+        let expired_removed = self.drop_expired(changes.cookies.removed(), now);
         let headers_changed = self.apply_headers(changes);
         let cookies_changed = self.apply_cookies(changes);
         let credentials_changed = self.apply_credentials(changes);
-        headers_changed || cookies_changed || credentials_changed
+        expired_removed || headers_changed || cookies_changed || credentials_changed
+    }
+
+    /// Drops the expired cookies; tells whether one of them is among those that were to be removed.
+    fn drop_expired(&mut self, removed: &[Slot], now: i64) -> bool {
+        let removed: HashSet<&Slot> = removed.iter().collect();
+        let mut asked_for = false;
+        self.cookies.retain(|entry| {
+            let expired = entry.cookie.is_expired(now);
+            asked_for |= expired && !removed.is_empty() && removed.contains(&entry.cookie.slot());
+            !expired
+        });
+        asked_for
     }
 
     fn apply_headers(&mut self, changes: &ChangeSet<'_>) -> bool {

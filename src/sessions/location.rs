@@ -130,6 +130,24 @@ impl Location {
     }
 }
 
+/// Whether the file at `path` is that of a session, and not just any JSON document: it has one of the keys that all
+/// layouts have, or nothing at all.
+///
+/// # Errors
+///
+/// It cannot be read, is no JSON, or has one of these keys with something else in it.
+pub(crate) fn looks_like_session(path: &Path) -> Result<bool, SessionError> {
+    let location = Location {
+        path: path.to_owned(),
+        name: path.display().to_string(),
+        host: String::new(),
+    };
+    match read_text(path)? {
+        Some(text) => Ok(location.parse(&text)?.is_recognizable()),
+        None => Ok(false),
+    }
+}
+
 /// What a save does with a file that is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum IfPresent {

@@ -31,6 +31,8 @@ pub use error::{Access, SessionError};
 pub use session::{BindCookies, Session, get_httpie_session};
 pub use store::is_anonymous_session;
 
+pub(crate) use file::COMPATIBLE_VERSION;
+pub(crate) use location::looks_like_session;
 pub(crate) use overlay::{Overlay, OverlayRequest};
 pub(crate) use session::unix_seconds;
-pub(crate) use store::{StoredSession, delete, list, path_of};
+pub(crate) use store::{StoredSession, delete, files_of, list, path_of};

@@ -10,6 +10,7 @@ use super::credentials::Credentials;
 use super::data::SessionData;
 use super::error::SessionError;
 use super::location::{IfPresent, Location, without_port};
+use super::store::StoredSession;
 use crate::environment::Environment;
 use crate::headers::Headers;
 
@@ -102,6 +103,32 @@ pub fn get_httpie_session(
 }
 
 impl Session {
+    /// The session that a listing has found.
+    pub(crate) fn of_stored(
+        env: &Environment,
+        stored: &StoredSession,
+    ) -> Result<Session, SessionError> {
+        let host = without_port(&stored.host);
+        let mut session = Session {
+            env: env.clone(),
+            location: Location {
+                path: stored.path.clone(),
+                name: stored.name.clone(),
+                host: host.to_ascii_lowercase(),
+            },
+            url: UrlFacts {
+                secure: false,
+                host: host.to_owned(),
+                path: String::new(),
+            },
+            data: SessionData::empty(),
+            warning: None,
+            is_new: true,
+        };
+        session.load()?;
+        Ok(session)
+    }
+
     /// Loads what the file holds, in the place of what is in memory. A missing file is a new, empty session.
     ///
     /// # Errors
