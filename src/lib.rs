@@ -9,6 +9,7 @@ mod client;
 mod environment;
 mod error;
 mod headers;
+mod interruptions;
 mod manager;
 mod messages;
 mod output;
@@ -40,29 +41,11 @@ pub fn main(door: Door) -> std::process::ExitCode {
         Some("httpie") => Door::Httpie,
         _ => door,
     };
-    end_on_signals();
+    let interruptions = interruptions::Interruptions::end_the_run();
     let status = match door {
         Door::Http => app::run(cli::Program::Http, arguments),
         Door::Https => app::run(cli::Program::Https, arguments),
-        Door::Httpie => manager::run(arguments),
+        Door::Httpie => manager::run(arguments, &interruptions),
     };
     status.code().into()
-}
-
-/// Ctrl-C ends a run with HTTPie's status 130, and SIGTERM with 143, also where we are process 1 of a container, for which
-/// the kernel ignores signals that are not handled.
-fn end_on_signals() {
-    #[cfg(unix)]
-    {
-        use signal_hook::consts::{SIGINT, SIGTERM};
-        let always = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
-        for (signal, status) in [(SIGINT, 130), (SIGTERM, 143)] {
-            // Without a handler the signal ends us all the same.
-            let _ = signal_hook::flag::register_conditional_shutdown(
-                signal,
-                status,
-                std::sync::Arc::clone(&always),
-            );
-        }
-    }
 }

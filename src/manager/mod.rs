@@ -5,6 +5,8 @@
 //! output; that is written here, in one piece.
 
 mod delete;
+mod edit;
+mod exchange;
 mod list;
 mod path;
 mod show;
@@ -20,6 +22,7 @@ use crate::cli::commands::{self, Action, Asked, Call};
 use crate::cli::{Program, help};
 use crate::environment::Environment;
 use crate::error::{Error, ExitStatus};
+use crate::interruptions::Interruptions;
 use crate::messages::Messages;
 use crate::output::show::output_error;
 use crate::output::target::Target;
@@ -53,10 +56,14 @@ impl Answer {
 struct Context<'a> {
     env: &'a Environment,
     messages: &'a Messages,
+    interruptions: &'a Interruptions,
 }
 
 /// Runs `httpie` with these arguments (without the program's own name).
-pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitStatus {
+pub(crate) fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    interruptions: &Interruptions,
+) -> ExitStatus {
     let mut arguments = arguments.into_iter().peekable();
     let door = arguments.peek().and_then(|first| match first.to_str() {
         Some("http") => Some(Program::Http),
@@ -71,6 +78,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitStatus {
     let context = Context {
         env: &env,
         messages: &messages,
+        interruptions,
     };
     match answer(arguments, &context) {
         Ok(()) => ExitStatus::Success,
@@ -102,8 +110,8 @@ fn run_command(call: &Call, context: &Context<'_>) -> Result<Answer, Error> {
         Action::Path => path::path(call, context),
         Action::Upgrade => upgrade::upgrade(call, context),
         Action::UpgradeAll => upgrade::upgrade_all(call, context),
-        _ => Err(Error::new(
-            "This command is not supported yet by this version.",
-        )),
+        Action::Export => exchange::export(call, context),
+        Action::Import => exchange::import(call, context),
+        Action::Edit => edit::edit(call, context),
     }
 }

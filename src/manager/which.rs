@@ -9,7 +9,7 @@ use crate::cli::commands::{self, Call};
 use crate::cli::flags::quoted;
 use crate::environment::Environment;
 use crate::error::Error;
-use crate::request::url::{PathStyle, Url};
+use crate::request::url::{PathStyle, Scheme, Url};
 use crate::sessions::{Session, files_of, get_httpie_session, is_anonymous_session, list, path_of};
 
 /// The session that was asked for. It may not exist.
@@ -176,4 +176,12 @@ pub(super) fn host_of_url(typed: &str) -> Result<String, Error> {
         // A Host header that was typed for a request can be anything.
         Err(_) => Ok(typed.to_owned()),
     }
+}
+
+/// Whether a request to this host or URL goes over TLS, its host and its path. Of a host alone it is taken to do so, as
+/// Secure cookies are of no use otherwise.
+pub(super) fn scope_of(typed: &str) -> Result<(bool, String, String), Error> {
+    let url = Url::from_argument(typed, "https", PathStyle::Normalized)?;
+    let secure = url.scheme == Scheme::Https;
+    Ok((secure, url.host().to_owned(), url.path().to_owned()))
 }

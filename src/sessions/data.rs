@@ -6,6 +6,7 @@
 use super::cookie_scope::CookieUrl;
 use super::cookies::{CookieJar, Standing};
 use super::credentials::Credentials;
+use super::exchange::Import;
 use super::file::SessionFile;
 use super::json::is_control;
 use crate::headers::{Header, Headers};
@@ -164,6 +165,19 @@ impl SessionData {
         self.note_header(name, Note::Replaced);
     }
 
+    /// Takes over what a file brings: its headers in the place of those of their names, its cookies in that of the
+    /// same ones.
+    pub(super) fn import(&mut self, import: Import, now: i64) {
+        // The URL is for Cookie headers, and no import has one.
+        self.update_headers(&import.headers, &CookieUrl::new(false, "", "/"), now);
+        for cookie in import.cookies {
+            self.cookies.insert(cookie, now);
+        }
+        if import.credentials.is_some() {
+            self.set_credentials(import.credentials);
+        }
+    }
+
     pub(super) fn remove_header(&mut self, name: &str) {
         if self.headers.remove(name) {
             self.note_header(name.as_bytes(), Note::Removed);
@@ -237,7 +251,7 @@ fn is_same_name(one: &[u8], other: &[u8]) -> bool {
 }
 
 /// What belongs to one request only is not kept: its body, its conditions, its host, and who we are.
-fn is_kept(header: &Header) -> bool {
+pub(super) fn is_kept(header: &Header) -> bool {
     let begins = |prefix: &[u8]| {
         let start = header.name().get(..prefix.len());
         start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
@@ -252,7 +266,7 @@ fn is_kept(header: &Header) -> bool {
 }
 
 /// Whether a file can hold the field, and may: it is read back by the same rule.
-fn is_storable(header: &Header) -> bool {
+pub(super) fn is_storable(header: &Header) -> bool {
     let is_text = |bytes| std::str::from_utf8(bytes).is_ok();
     let ends_name = |byte: &u8| *byte <= b' ' || *byte == b':' || *byte == 0x7F;
     is_text(header.name())

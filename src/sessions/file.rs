@@ -310,6 +310,23 @@ impl<'a> SessionFile<'a> {
         true
     }
 
+    /// Takes out all that a session holds, to be filled anew in the present layout. Keys that we do not know stay.
+    pub(super) fn clear(&mut self) {
+        self.cookies.clear();
+        self.headers.clear();
+        self.credentials = None;
+        self.credentials_changed = true;
+        (self.cookie_layout, self.header_layout) = (Layout::List, Layout::List);
+    }
+
+    /// The text of the file in HTTPie 3.2's layout, whichever it has.
+    pub(super) fn into_present_layout(mut self) -> String {
+        self.upgrade(None);
+        // Older versions have a user name and a password in the place of one secret.
+        self.credentials_changed |= self.credentials.is_some();
+        self.into_text()
+    }
+
     /// The text of the file, as HTTPie writes it.
     pub(super) fn into_text(mut self) -> String {
         self.widen_layouts();
@@ -370,7 +387,7 @@ impl HeaderEntry<'_> {
     }
 }
 
-fn read_auth(auth: Json<'_>) -> Result<Option<Credentials>, Misfit> {
+pub(super) fn read_auth(auth: Json<'_>) -> Result<Option<Credentials>, Misfit> {
     if auth.is_null() {
         return Ok(None);
     }
@@ -453,22 +470,42 @@ fn read_headers(section: Json<'_>) -> Result<(Vec<HeaderEntry<'_>>, Layout), Mis
     if !section.is_array() {
         return Err(section.misfit("\"headers\"", "a list or an object"));
     }
-    let mut entries = Vec::new();
-    for element in section.elements("\"headers\"")? {
-        let (mut name, mut value) = (None, None);
-        for (key, json) in element.members("a header")? {
-            match &*key {
-                "name" => name = Some(json.text("\"name\" of a header")?),
-                "value" => value = Some(json),
-                _ => {}
-            }
+    section
+        .elements("\"headers\"")?
+        .into_iter()
+        .map(read_listed_header)
+        .collect::<Result<Vec<_>, _>>()
+        .map(|entries| (entries, Layout::List))
+}
+
+fn read_listed_header(element: Json<'_>) -> Result<HeaderEntry<'_>, Misfit> {
+    let (mut name, mut value) = (None, None);
+    for (key, json) in element.members("a header")? {
+        match &*key {
+            "name" => name = Some(json.text("\"name\" of a header")?),
+            "value" => value = Some(json),
+            _ => {}
         }
-        let (Some(name), Some(value)) = (name, value) else {
-            return Err(element.reject("a header must have a \"name\" and a \"value\""));
-        };
-        entries.push(header_entry(name, value, element)?);
     }
-    Ok((entries, Layout::List))
+    let (Some(name), Some(value)) = (name, value) else {
+        return Err(element.reject("a header must have a \"name\" and a \"value\""));
+    };
+    header_entry(name, value, element)
+}
+
+/// A header's name and its value, which is null where HTTPie sends nothing.
+pub(super) type NameAndValue<'a> = (Cow<'a, str>, Option<Cow<'a, str>>);
+
+/// Reads one header: the value that stands under its name, or an object with both.
+pub(super) fn read_header<'a>(
+    name: Option<Cow<'a, str>>,
+    stored: Json<'a>,
+) -> Result<NameAndValue<'a>, Misfit> {
+    let entry = match name {
+        Some(name) => header_entry(name, stored, stored)?,
+        None => read_listed_header(stored)?,
+    };
+    Ok((entry.name, entry.value))
 }
 
 fn header_entry<'a>(

@@ -16,7 +16,7 @@ use super::replace::{LOCK_WAIT, remove};
 use crate::environment::Environment;
 
 /// The largest session file.
-pub(super) const MAX_SIZE: u64 = 16 * 1024 * 1024;
+pub(crate) const MAX_SIZE: u64 = 16 * 1024 * 1024;
 /// What is added to a file's name for the time of a save.
 pub(super) const TEMPORARY_SUFFIX: &str = ".tmp";
 /// The longest file name that Linux and most others take.
