@@ -1,7 +1,6 @@
 //! `httpie sessions edit` and `upgrade`: what was typed is never lost, and old layouts become new ones.
 
 #![cfg(unix)]
-
 mod support;
 
 use std::fs;
@@ -14,7 +13,7 @@ const FILE: &str = "config/sessions/example.org_alice.json";
 fn folder() -> TempFolder {
     let folder = TempFolder::new();
     folder.write(FILE, r#"{"headers": {"X": "1"}}"#);
-    fs::create_dir(folder.join("tmp")).unwrap();
+    fs::create_dir(folder.join("tmp")).expect("a folder in the test's own folder");
     folder
 }
 
@@ -101,6 +100,27 @@ fn an_edit_that_comes_too_late_is_kept_and_loses_nothing() {
 }
 
 #[test]
+fn an_interrupt_is_for_the_editor() {
+    let folder = folder();
+    let script = "echo '{}' > \"$1\"; touch started; while ! test -e go; do sleep 0.05; done";
+    let editor = folder.write("editor.sh", script);
+    let running = Program::httpie(&folder)
+        .args(["sessions", "edit", "alice", "example.org"])
+        .env("EDITOR", format!("sh {}", editor.display()))
+        .env("TMPDIR", folder.join("tmp"))
+        .spawn();
+    let start = std::time::Instant::now();
+    while !folder.join("work/started").exists() && start.elapsed() < support::PATIENCE {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    running.interrupt();
+    folder.write("work/go", "");
+    let outcome = running.finish();
+    assert_eq!(outcome.status, 0, "{}", outcome.stderr_text());
+    assert_eq!(folder.read(FILE), "{}\n");
+}
+
+#[test]
 fn a_broken_session_can_be_mended() {
     let folder = folder();
     folder.write(FILE, "{broken");
@@ -128,7 +148,7 @@ fn upgrade(folder: &TempFolder, args: &[&str]) -> Outcome {
 }
 
 fn first_cookie(folder: &TempFolder, path: &str) -> Value {
-    let file: Value = serde_json::from_str(&folder.read(path)).unwrap();
+    let file: Value = serde_json::from_str(&folder.read(path)).expect("a session file is JSON");
     file["cookies"][0].clone()
 }
 

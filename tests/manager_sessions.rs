@@ -30,8 +30,12 @@ fn folder_with(sessions: &[(&str, &str)]) -> TempFolder {
     folder
 }
 
+fn sessions_program(folder: &TempFolder, args: &[&str]) -> Program {
+    Program::httpie(folder).arg("sessions").args(args)
+}
+
 fn sessions(folder: &TempFolder, args: &[&str]) -> Outcome {
-    Program::httpie(folder).arg("sessions").args(args).run()
+    sessions_program(folder, args).run()
 }
 
 fn sessions_well(folder: &TempFolder, args: &[&str]) -> String {
@@ -48,9 +52,9 @@ fn set_age(folder: &TempFolder, name: &str, seconds: u64) {
     let file = fs::File::options()
         .write(true)
         .open(folder.join(format!("config/sessions/{name}")))
-        .unwrap();
+        .expect("a file of the test's own");
     let then = std::time::SystemTime::now() - std::time::Duration::from_secs(seconds);
-    file.set_modified(then).unwrap();
+    file.set_modified(then).expect("a file of the test's own");
 }
 
 #[test]
@@ -144,7 +148,7 @@ fn a_list_does_not_wait_for_a_pipe_and_goes_on_behind_a_folder_that_is_closed() 
     let made = std::process::Command::new("mkfifo").arg(fifo).status();
     assert!(made.unwrap().success());
     let closed = folder.join("config/sessions/closed.org");
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
     let outcome = sessions(&folder, &["list"]);
     let is_root = fs::read_dir(&closed).is_ok();
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o700)).unwrap();
@@ -447,6 +451,36 @@ fn a_file_that_is_no_session_is_not_deleted_by_its_path() {
     assert_eq!(folder.read("work/notes.txt"), "precious");
     sessions_well(&folder, &["delete", "--yes", "./s.json"]);
     assert!(!folder.join("work/s.json").exists());
+}
+
+#[test]
+fn removing_parts_loses_nothing_that_other_jobs_add() {
+    let folder = folder_with(&[("example.org_alice.json", ALICE)]);
+    let http = |number: usize| {
+        Program::http(&folder)
+            .args(["--offline", "--session=alice", "https://example.org/"])
+            .arg(format!("Cookie:c{number}={number}"))
+            .spawn()
+    };
+    let delete =
+        || sessions_program(&folder, &["delete", "alice", "example.org", "--auth", "-y"]).spawn();
+    let running: Vec<_> = (0..20)
+        .flat_map(|number| [http(number), delete()])
+        .collect();
+    for job in running {
+        let outcome = job.finish();
+        assert_eq!(outcome.status, 0, "{}", outcome.stderr_text());
+    }
+    let left = json(&folder.read("config/sessions/example.org_alice.json"));
+    let added = left["cookies"].as_array().into_iter().flatten();
+    let added = added.filter(|cookie| {
+        cookie["name"]
+            .as_str()
+            .is_some_and(|name| name.starts_with('c'))
+    });
+    assert_eq!(added.count(), 20);
+    assert_eq!(left["auth"]["type"], Value::Null);
+    assert_eq!(folder.files(), ["config/sessions/example.org_alice.json"]);
 }
 
 #[test]

@@ -156,9 +156,9 @@ fn agree(what: &str, options: &Options, context: &Context<'_>) -> Result<(), Err
         return Ok(());
     }
     let what = visible(what);
-    if !context.env.stdin_is_terminal {
+    if !(context.env.stdin_is_terminal && context.env.stderr_is_terminal) {
         return Err(Error::new(format!(
-            "Give --yes to {what}: there is no terminal on standard input to ask at."
+            "Give --yes to {what}: there is no terminal to ask at."
         )));
     }
     let failed = |error: io::Error| Error::new(format!("cannot ask: {}", io_reason(&error)));

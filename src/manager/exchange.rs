@@ -12,8 +12,8 @@ use crate::cli::commands::{Call, ExportFormat};
 use crate::cli::flags::quoted;
 use crate::error::{Error, io_reason};
 use crate::sessions::{
-    CookieUrl, Import, MAX_SIZE, Refused, Session, is_anonymous_session, looks_like_session,
-    unix_seconds, without_port,
+    CookieUrl, Import, MAX_SIZE, Refused, is_anonymous_session, looks_like_session, unix_seconds,
+    without_port,
 };
 
 /// So many refusals are told one by one.
@@ -133,6 +133,12 @@ fn tell_of_the_rest(import: &Import, host: Option<&str>, context: &Context<'_>) 
         context
             .messages
             .hint(&format!("left out {cookies}: the time is over"));
+    }
+    if let (foreign @ 1.., Some(host)) = (import.foreign, host) {
+        let (cookies, host) = (count(foreign, "cookie"), visible(host));
+        context
+            .messages
+            .hint(&format!("took {cookies} that other hosts than {host} get"));
     }
     if let (bound @ 1.., Some(host)) = (import.bound, host) {
         let (cookies, host) = (count(bound, "cookie"), visible(host));

@@ -48,6 +48,19 @@ struct Content {
     headers: usize,
 }
 
+impl Content {
+    fn of(session: &Session, now: i64) -> Content {
+        let auth = session.auth();
+        let cookies = session.cookies().iter();
+        Content {
+            auth: auth.map(|auth| auth.auth_type().as_str().to_owned()),
+            cookies: session.cookies().len(),
+            expired_cookies: cookies.filter(|cookie| cookie.is_expired(now)).count(),
+            headers: session.headers().len(),
+        }
+    }
+}
+
 /// A row as `--json` prints it.
 #[derive(Serialize)]
 struct JsonRow<'a> {
@@ -79,7 +92,7 @@ pub(super) fn list(call: &Call, context: &Context<'_>) -> Result<Answer, Error> 
         .sessions
         .into_iter()
         .filter(wanted)
-        .map(|stored| row(stored, context, now))
+        .filter_map(|stored| row(stored, context, now))
         .collect();
     // The sort keeps the order by host and name of those that changed in one second.
     rows.sort_by_key(|row| std::cmp::Reverse(row.facts.changed));
@@ -96,7 +109,7 @@ pub(super) fn list(call: &Call, context: &Context<'_>) -> Result<Answer, Error> 
     let mut failures: Vec<String> = listing
         .unreadable
         .iter()
-        .map(SessionError::to_string)
+        .map(|error| visible(error.to_string()))
         .collect();
     if unusable > 0 {
         failures.push(format!(
@@ -117,24 +130,17 @@ fn is_of_host(host: &str, wanted: &str) -> bool {
     host.eq_ignore_ascii_case(wanted) || without_port.eq_ignore_ascii_case(wanted)
 }
 
-fn row(stored: StoredSession, context: &Context<'_>, now: i64) -> Row {
-    let content = Session::of_stored(context.env, &stored).map(|session| Content {
-        auth: session
-            .auth()
-            .map(|auth| auth.auth_type().as_str().to_owned()),
-        cookies: session.cookies().len(),
-        expired_cookies: session
-            .cookies()
-            .iter()
-            .filter(|cookie| cookie.is_expired(now))
-            .count(),
-        headers: session.headers().len(),
-    });
-    Row {
+/// Nothing if there is no file any more: another process has deleted it, or it is a link that leads nowhere.
+fn row(stored: StoredSession, context: &Context<'_>, now: i64) -> Option<Row> {
+    let session = Session::of_stored(context.env, &stored);
+    if session.as_ref().is_ok_and(Session::is_new) {
+        return None;
+    }
+    Some(Row {
         facts: FileFacts::of(&stored.path),
         stored,
-        content,
-    }
+        content: session.map(|session| Content::of(&session, now)),
+    })
 }
 
 fn text_of(rows: &[Row]) -> String {

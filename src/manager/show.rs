@@ -98,6 +98,9 @@ pub(super) fn show(call: &Call, context: &Context<'_>) -> Result<Answer, Error> 
         true => Secrets::Revealed,
         false => Secrets::Masked,
     };
+    if let Some(warning) = session.warning() {
+        context.messages.warning(warning);
+    }
     let now = unix_seconds(context.env.now());
     Ok(Answer::text(match call.options.json {
         true => words::json(&json_of(&which, &session, secrets, now)),

@@ -58,13 +58,19 @@ fn find(call: &Call, context: &Context<'_>) -> Result<Which, Error> {
 
 pub(super) fn upgrade_all(call: &Call, context: &Context<'_>) -> Result<Answer, Error> {
     let listing = list(context.env.config_dir())?;
-    let mut failures: Vec<String> = listing.unreadable.iter().map(ToString::to_string).collect();
+    let mut failures: Vec<String> = listing
+        .unreadable
+        .iter()
+        .map(|error| visible(error.to_string()))
+        .collect();
     let mut text = String::new();
     for stored in &listing.sessions {
         let label = which::label(&stored.name, &stored.host);
         match upgrade_one(stored, call, context) {
-            Ok(upgraded) => text.push_str(&outcome(&label, upgraded)),
-            Err(error) => failures.push(error.to_string()),
+            Ok(Some(upgraded)) => text.push_str(&outcome(&label, upgraded)),
+            // Another process has deleted it, or it is a link that leads nowhere.
+            Ok(None) => {}
+            Err(error) => failures.push(visible(error.to_string())),
         }
     }
     if listing.sessions.is_empty() {
@@ -74,10 +80,16 @@ pub(super) fn upgrade_all(call: &Call, context: &Context<'_>) -> Result<Answer, 
     Ok(Answer::text(text).and_failure(failure))
 }
 
-fn upgrade_one(stored: &StoredSession, call: &Call, context: &Context<'_>) -> Result<bool, Error> {
+fn upgrade_one(
+    stored: &StoredSession,
+    call: &Call,
+    context: &Context<'_>,
+) -> Result<Option<bool>, Error> {
     let mut session = Session::of_stored(context.env, stored)?;
-    let upgraded = session.upgrade(bind_cookies(call))?;
-    Ok(upgraded)
+    if session.is_new() {
+        return Ok(None);
+    }
+    Ok(Some(session.upgrade(bind_cookies(call))?))
 }
 
 fn bind_cookies(call: &Call) -> BindCookies {

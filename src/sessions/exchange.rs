@@ -10,7 +10,7 @@ use super::cookie_entry::{read_cookie, read_keyed_cookie};
 use super::cookie_parse::{
     MAX_ATTRIBUTE_LENGTH, MAX_LIFETIME, MAX_PAIR_LENGTH, Refusal, keeps_prefix,
 };
-use super::cookie_scope::is_public_suffix;
+use super::cookie_scope::{is_public_suffix, is_subdomain};
 use super::cookies::{Cookie, Reach};
 use super::credentials::Credentials;
 use super::data::{is_kept, is_storable};
@@ -21,6 +21,9 @@ use crate::headers::{Header, Headers};
 
 /// The most cookies that one file brings. More would be no session, but an attempt to keep us busy.
 const MAX_COOKIES: usize = 10_000;
+
+/// The most header fields that one file brings, for the same reason.
+const MAX_HEADERS: usize = 1000;
 
 /// What a file brings.
 #[derive(Default)]
@@ -33,6 +36,9 @@ pub(crate) struct Import {
     pub(crate) expired: usize,
     /// How many cookies were bound to no host, and are now.
     pub(crate) bound: usize,
+    /// How many of the cookies never go to the session's host. They are taken: a session has such cookies after a
+    /// redirect, and they go to their own host alone.
+    pub(crate) foreign: usize,
 }
 
 /// What was not taken, or could not be written.
@@ -184,6 +190,7 @@ impl Import {
         match admit(cookie.clone(), host, now) {
             Ok(cookie) => {
                 self.bound += usize::from(is_unbound);
+                self.foreign += usize::from(host.is_some_and(|host| is_foreign(&cookie, host)));
                 self.cookies.push(cookie);
             }
             Err(reason) => self.refused.push(Refused::cookie(&cookie, reason)),
@@ -217,13 +224,16 @@ impl Import {
         let Some(value) = value else { return };
         let header = Header::new(name, value);
         let reason = match (is_kept(&header), is_storable(&header)) {
+            (false, _) => "it belongs to a single request".to_owned(),
+            (true, false) => "it cannot be stored in a file".to_owned(),
+            (true, true) if self.headers.len() == MAX_HEADERS => {
+                format!("there are more than {MAX_HEADERS} before it")
+            }
             (true, true) => return self.headers.append(name, value),
-            (false, _) => "it belongs to a single request",
-            (true, false) => "it cannot be stored in a file",
         };
         self.refused.push(Refused {
             what: format!("the header '{name}'"),
-            reason: reason.to_owned(),
+            reason,
         });
     }
 }
@@ -276,6 +286,13 @@ fn admit(mut cookie: Cookie, host: Option<&str>, now: i64) -> Result<Cookie, Cow
     let latest = now.saturating_add(MAX_LIFETIME);
     cookie.expires = cookie.expires.map(|expires| expires.min(latest));
     Ok(cookie)
+}
+
+/// Whether no request to the host or to a subdomain of it carries the cookie.
+fn is_foreign(cookie: &Cookie, host: &str) -> bool {
+    let domain = cookie.domain.as_str();
+    let reaches_host = cookie.reach != Reach::HostOnly && is_subdomain(host, domain);
+    domain != host && !is_subdomain(domain, host) && !reaches_host
 }
 
 fn starts_with_host_prefix(name: &[u8]) -> bool {
@@ -398,6 +415,15 @@ mod tests {
     }
 
     #[test]
+    fn cookies_of_other_hosts_are_taken_and_counted() {
+        let text =
+            b".example.org\tTRUE\t/\tFALSE\t0\ta\tb\na.www.example.org\tFALSE\t/\tFALSE\t0\ta\tb\n\
+            example.org\tFALSE\t/\tFALSE\t0\ta\tb\nlogin.net\tFALSE\t/\tFALSE\t0\ta\tb\n";
+        let import = read(text);
+        assert_eq!((import.cookies.len(), import.foreign), (4, 2));
+    }
+
+    #[test]
     fn httpies_host_prefix_becomes_host_only() {
         let text = br#"{"cookies": [{"name": "__Host-a", "value": "1", "domain": "x.org", "path": "/", "secure": true}]}"#;
         assert_eq!(read(text).cookies[0].reach(), Reach::HostOnly);
@@ -417,6 +443,18 @@ mod tests {
         assert_eq!(
             (import.cookies.len(), import.refused.len()),
             (MAX_COOKIES, 2)
+        );
+    }
+
+    #[test]
+    fn the_number_of_headers_is_limited() {
+        let headers: Vec<String> = (0..MAX_HEADERS + 2)
+            .map(|number| format!("\"X-{number}\": \"1\""))
+            .collect();
+        let import = read(format!("{{\"headers\": {{{}}}}}", headers.join(",")).as_bytes());
+        assert_eq!(
+            (import.headers.len(), import.refused.len()),
+            (MAX_HEADERS, 2)
         );
     }
 

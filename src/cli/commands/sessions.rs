@@ -20,7 +20,7 @@ const YES: CommandOption = CommandOption {
     long: "yes",
     short: Some('y'),
     effect: Effect::Switch(|options| options.yes = true),
-    help: "Do not ask. Needed where standard input is not a terminal.",
+    help: "Do not ask. Needed where there is no terminal to ask at.",
 };
 
 const BIND_COOKIES: CommandOption = CommandOption {
