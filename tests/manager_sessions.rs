@@ -121,6 +121,7 @@ fn a_list_shows_files_that_cannot_be_used_and_fails_at_the_end() {
         ("a.org_bad.json", "{\n  nonsense"),
         ("b.org_good.json", "{}"),
         ("c.org_shape.json", r#"{"cookies": 5}"#),
+        ("d.org_folder.json/x", ""),
     ]);
     for args in [&["list"][..], &["list", "--json"]] {
         let outcome = sessions(&folder, args);
@@ -134,7 +135,7 @@ fn a_list_shows_files_that_cannot_be_used_and_fails_at_the_end() {
         assert!(
             outcome
                 .stderr_text()
-                .contains("2 session files cannot be used.")
+                .contains("3 session files cannot be used.")
         );
     }
 }

@@ -101,7 +101,9 @@ impl Which {
     pub(super) fn missing(&self, env: &Environment) -> Error {
         let mut message = format!("{} does not exist.", self.label());
         if let (Some(host), false) = (&self.host, self.is_path()) {
-            let hosts = hosts_with(&self.name, env);
+            // A link that leads nowhere is in the listing too.
+            let mut hosts = hosts_with(&self.name, env);
+            hosts.retain(|other| !other.eq_ignore_ascii_case(host));
             if hosts_with(host, env).contains(&self.name.to_ascii_lowercase()) {
                 message.push_str(" The name of the session comes first, and then the host.");
             } else if !hosts.is_empty() {

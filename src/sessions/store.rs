@@ -228,13 +228,14 @@ pub(crate) fn list(config_dir: &Path) -> Result<Listing, SessionError> {
             continue;
         };
         let path = entry.path();
-        if is_folder(&entry) {
+        // A folder under the name of a session is in the way of that session, which its reader will say.
+        if let Some((host, name)) = host_and_name(&file_name) {
+            listing.sessions.push(StoredSession { host, name, path });
+        } else if is_folder(&entry) {
             match entries_of(&path) {
                 Ok(entries) => in_folders.extend(sessions_in(&file_name, &entries)),
                 Err(error) => listing.unreadable.push(error),
             }
-        } else if let Some((host, name)) = host_and_name(&file_name) {
-            listing.sessions.push(StoredSession { host, name, path });
         }
     }
     let place = |session: &StoredSession| (session.host.to_ascii_lowercase(), session.name.clone());

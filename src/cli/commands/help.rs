@@ -78,7 +78,7 @@ pub(crate) fn heading(option: &CommandOption) -> String {
 }
 
 /// The arguments of a command's forms, each once, with their help.
-fn explanation(command: &Command) -> Vec<(&'static str, &'static str)> {
+fn arguments_used(command: &Command) -> Vec<(&'static str, &'static str)> {
     let names = |form: &Form| [form.required, form.optional].concat();
     let used: Vec<&str> = command.forms.iter().flat_map(names).collect();
     let is_used = |argument: &&(&'static str, &'static str)| used.contains(&argument.0);
@@ -98,18 +98,15 @@ pub(crate) fn command_help(command: &Command, width: usize) -> String {
     }
     out.push('\n');
     out.push_str(&plain(command.long_help, 0, width));
-    let arguments = explanation(command);
+    let arguments = arguments_used(command);
+    out.push('\n');
     if !arguments.is_empty() {
-        out.push_str("\nArguments:\n\n");
+        out.push_str("Arguments:\n\n");
     }
     for (name, help) in arguments {
         push_entry(&mut out, name, help, width);
     }
-    out.push_str(if explanation(command).is_empty() {
-        "\nOptions:\n\n"
-    } else {
-        "Options:\n\n"
-    });
+    out.push_str("Options:\n\n");
     for option in command.options {
         push_entry(&mut out, &heading(option), option.help, width);
     }
