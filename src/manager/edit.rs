@@ -31,60 +31,44 @@ pub(super) fn edit(call: &Call, context: &Context<'_>) -> Result<Answer, Error> 
     let copy = Copy::of(&before, &path).map_err(|error| {
         Error::new(format!("cannot make a copy to edit: {}", io_reason(&error)))
     })?;
+    let failure = run_editor(&copy.path, context);
+    let after = match text_of(&copy.path) {
+        Ok(Some(after)) => after,
+        Ok(None) => return Err(Error::new("The copy is gone; nothing was changed.")),
+        Err(error) => return Err(copy.keep(&format!("{error}."))),
+    };
+    let label = visible(which.label());
+    match (after == before, failure) {
+        // Nobody has typed anything.
+        (true, failure) => {
+            copy.discard();
+            let unchanged = Answer::text(format!("{label} was not changed.\n"));
+            failure.map_or(Ok(unchanged), |failure| Err(Error::new(failure)))
+        }
+        (false, Some(failure)) => Err(copy.keep(&failure)),
+        (false, None) => {
+            copy.put_in_place(&path, &before, &after)?;
+            Ok(Answer::text(format!("Saved {label}\n")))
+        }
+    }
+}
+
+/// Lets the user edit; the sentence comes back if that failed.
+fn run_editor(path: &Path, context: &Context<'_>) -> Option<String> {
     let editor = context.env.editor();
     let ended = {
         // Ctrl-C is the editor's.
         let _ignored = context.interruptions.ignore();
-        run(&editor, &copy.path)
+        run(&editor, path)
     };
     let name = visible(editor.as_encoded_bytes());
-    let ended = ended.map_err(|error| {
-        Error::new(format!(
-            "cannot run the editor '{name}': {}",
-            io_reason(&error)
-        ))
-    });
-    let after = text_of(&copy.path);
-    let is_same = matches!(&after, Ok(Some(after)) if *after == before);
     match ended {
-        Ok(status) if status.success() => {}
-        // Nobody has typed anything.
-        other if is_same => {
-            copy.discard();
-            return Err(other.err().unwrap_or_else(|| {
-                Error::new(format!("the editor '{name}' failed; nothing was changed."))
-            }));
-        }
-        _ => {
-            return Err(copy.keep(&format!("the editor '{name}' failed; nothing was changed.")));
-        }
-    }
-    let after = match after {
-        Ok(Some(after)) => after,
-        Ok(None) => {
-            return Err(Error::new("The copy is gone; nothing was changed."));
-        }
-        Err(error) => return Err(copy.keep(&format!("{error}."))),
-    };
-    if is_same {
-        copy.discard();
-        return Ok(Answer::text(format!(
-            "{} was not changed.\n",
-            visible(which.label())
-        )));
-    }
-    match looks_like_session(&copy.path) {
-        Ok(true) => {}
-        Ok(false) => return Err(copy.keep("There is nothing of a session in it any more.")),
-        Err(error) => return Err(copy.keep(&format!("{error}."))),
-    }
-    match replace_text(&path, &before, &after) {
-        Ok(true) => {
-            copy.discard();
-            Ok(Answer::text(format!("Saved {}\n", visible(which.label()))))
-        }
-        Ok(false) => Err(copy.keep("The session was changed by another process meanwhile.")),
-        Err(error) => Err(copy.keep(&format!("{error}."))),
+        Ok(status) if status.success() => None,
+        Ok(_) => Some(format!("The editor '{name}' failed; nothing was changed.")),
+        Err(error) => Some(format!(
+            "The editor '{name}' cannot be run: {}.",
+            io_reason(&error)
+        )),
     }
 }
 
@@ -105,6 +89,23 @@ impl Copy {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         options.open(&path)?.write_all(text.as_bytes())?;
         Ok(Copy { folder, path })
+    }
+
+    /// Checks what it holds now, and makes that the session, unless the session is not `before` any more.
+    fn put_in_place(self, session: &Path, before: &str, after: &str) -> Result<(), Error> {
+        match looks_like_session(&self.path) {
+            Ok(true) => {}
+            Ok(false) => return Err(self.keep("There is nothing of a session in it any more.")),
+            Err(error) => return Err(self.keep(&format!("{error}."))),
+        }
+        match replace_text(session, before, after) {
+            Ok(true) => {
+                self.discard();
+                Ok(())
+            }
+            Ok(false) => Err(self.keep("The session was changed by another process meanwhile.")),
+            Err(error) => Err(self.keep(&format!("{error}."))),
+        }
     }
 
     fn discard(self) {

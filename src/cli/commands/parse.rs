@@ -42,21 +42,25 @@ impl Place {
         }
     }
 
-    fn find_option(self, name: &str) -> Result<Option<&'static CommandOption>, Error> {
-        let Place::Command(command) = self else {
-            return Ok(None);
-        };
-        if let Some(option) = command.options.iter().find(|option| option.long == name) {
-            return Ok(Some(option));
+    fn options(self) -> &'static [CommandOption] {
+        match self {
+            Place::Group(_) => &[],
+            Place::Command(command) => command.options,
         }
-        let candidates: Vec<_> = command
-            .options
-            .iter()
+    }
+
+    /// The option with this name, or with this beginning of a name if there is only one.
+    fn find_long(self, name: &str) -> Result<&'static CommandOption, Error> {
+        let options = self.options().iter();
+        if let Some(option) = options.clone().find(|option| option.long == name) {
+            return Ok(option);
+        }
+        let candidates: Vec<_> = options
             .filter(|option| option.long.starts_with(name))
             .collect();
         match candidates.as_slice() {
-            [] => Ok(None),
-            [option] => Ok(Some(option)),
+            [] => Err(self.usage_error(&format!("unrecognized arguments: --{name}"))),
+            [option] => Ok(option),
             several => {
                 let names: Vec<_> = several
                     .iter()
@@ -68,6 +72,14 @@ impl Place {
                 )))
             }
         }
+    }
+
+    fn find_short(self, letter: char) -> Result<&'static CommandOption, Error> {
+        let found = self
+            .options()
+            .iter()
+            .find(|option| option.short == Some(letter));
+        found.ok_or_else(|| self.usage_error(&format!("unrecognized arguments: -{letter}")))
     }
 }
 
@@ -96,23 +108,19 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Ask
             (Some(Arg::Value(value)), Place::Command(_)) => typed.push(value),
             (Some(Arg::Long(name)), _) => {
                 let name = name.to_owned();
-                let Some(option) = place.find_option(&name)? else {
-                    return Err(place.usage_error(&format!("unrecognized arguments: --{name}")));
-                };
+                let option = place.find_long(&name)?;
                 apply(option, &mut parser, &mut options, place)?;
             }
-            (Some(Arg::Short(letter)), Place::Command(command)) => {
-                let by_letter = |option: &&CommandOption| option.short == Some(letter);
-                let Some(option) = command.options.iter().find(by_letter) else {
-                    return Err(place.usage_error(&format!("unrecognized arguments: -{letter}")));
-                };
-                apply(option, &mut parser, &mut options, place)?;
-            }
-            (Some(Arg::Short(letter)), Place::Group(_)) => {
-                return Err(place.usage_error(&format!("unrecognized arguments: -{letter}")));
+            (Some(Arg::Short(letter)), _) => {
+                apply(place.find_short(letter)?, &mut parser, &mut options, place)?;
             }
         }
     }
+    finish(place, typed, options)
+}
+
+/// What can be told only when everything was read.
+fn finish(place: Place, typed: Vec<OsString>, options: Options) -> Result<Asked, Error> {
     match place {
         Place::Group(group) => {
             let words: Vec<_> = group.next_words().into_iter().map(quoted).collect();
