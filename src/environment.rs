@@ -120,6 +120,15 @@ impl Environment {
             .unwrap_or_else(|| "less".into())
     }
 
+    /// The program that edits texts: `VISUAL`, `EDITOR`, else the one that every system has.
+    pub(crate) fn editor(&self) -> OsString {
+        let usual = if cfg!(windows) { "notepad" } else { "vi" };
+        ["VISUAL", "EDITOR"]
+            .into_iter()
+            .find_map(variable)
+            .unwrap_or_else(|| usual.into())
+    }
+
     /// Replaces a leading `~` by the home directory; any other path comes back as it is.
     pub fn expand_tilde(&self, path: &str) -> PathBuf {
         let rest = match path.strip_prefix('~') {

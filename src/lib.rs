@@ -27,7 +27,7 @@
 //! - `client`: the exchange, redirects, connections, TLS, the wire
 //! - `output`: what is shown, content codings, JSON, heads, colours
 //! - `manager`: `httpie` itself
-//! - `environment`, `headers`, `error`, `messages`: what all rooms share
+//! - `environment`, `headers`, `error`, `messages`, `interruptions`: what all rooms share
 //!
 //! # Laws
 //!
@@ -44,6 +44,7 @@ mod client;
 mod environment;
 mod error;
 mod headers;
+mod interruptions;
 mod manager;
 mod messages;
 mod output;
@@ -76,11 +77,11 @@ pub fn main(door: Door) -> std::process::ExitCode {
         _ => door,
     };
     end_in_a_sentence();
-    end_on_signals();
+    let interruptions = interruptions::Interruptions::end_the_run();
     let status = match door {
         Door::Http => app::run(cli::Program::Http, arguments),
         Door::Https => app::run(cli::Program::Https, arguments),
-        Door::Httpie => manager::run(arguments),
+        Door::Httpie => manager::run(arguments, &interruptions),
     };
     status.code().into()
 }
@@ -100,41 +101,4 @@ fn end_in_a_sentence() {
         );
         std::process::exit(1);
     }));
-}
-
-/// The signals that who started us has ignored, as shells do for jobs in the background: these stay ignored. A bit each,
-/// from the lowest for signal 1; none where the system does not tell.
-#[cfg(unix)]
-fn ignored_signals() -> u64 {
-    use std::io::IsTerminal;
-    // A job in the background does not have the terminal as its input.
-    if std::io::stdin().is_terminal() {
-        return 0;
-    }
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
-        .unwrap_or(0)
-}
-
-/// Ctrl-C ends a run with HTTPie's status 130, and SIGTERM with 143, also where we are process 1 of a container, for which
-/// the kernel ignores signals that are not handled.
-fn end_on_signals() {
-    #[cfg(unix)]
-    {
-        use signal_hook::consts::{SIGINT, SIGTERM};
-        let always = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
-        let ignored = ignored_signals();
-        for (signal, status) in [(SIGINT, 130), (SIGTERM, 143)] {
-            if ignored >> (signal - 1) & 1 == 1 {
-                continue;
-            }
-            // Without a handler the signal ends us all the same.
-            let _ = signal_hook::flag::register_conditional_shutdown(
-                signal,
-                status,
-                std::sync::Arc::clone(&always),
-            );
-        }
-    }
 }

@@ -199,7 +199,7 @@ fn a_session_keeps_no_secret_of_another_host() {
                 .next()
                 .unwrap_or_default()
                 .to_owned();
-            Answer::redirect(302, &format!("http://127.0.0.1:{port}/end"))
+            Answer::redirect(302, format!("http://127.0.0.1:{port}/end"))
         }
         _ => Answer::ok("the end").header("Set-Cookie", "stranger=1; Path=/"),
     });

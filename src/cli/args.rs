@@ -301,7 +301,6 @@ mod tests {
             json_indent: 2,
             json_sort_keys: false,
             json_format: false,
-            ..FormatOptions::default()
         };
         assert_eq!(options, want);
     }

@@ -16,19 +16,6 @@ A command-line HTTP client for people: requests are typed as they are thought, a
 pub(crate) const NEGATION: &str = "\
 For every --OPTION there is also --no-OPTION, which puts it back to its default wherever it stands. Long options can be shortened as long as they stay unambiguous, and options may stand before, between and after the other arguments; `--` ends them.";
 
-const MANAGER_HELP: &str = "\
-usage:
-    httpie http [METHOD] URL [REQUEST_ITEM ...]
-    httpie https [METHOD] URL [REQUEST_ITEM ...]
-    httpie --help
-    httpie --version
-
-The commands http and https under one name. What follows `httpie http` or
-`httpie https` is what would follow http or https alone:
-
-    httpie http --help
-";
-
 /// The block that HTTPie prints for a command line that it cannot understand. It ends with an empty line.
 ///
 /// `program` is what was typed to start us (`http`, `httpie http`). The usage shows the option that the message is
@@ -87,11 +74,6 @@ pub(crate) fn long_help(program: &str, width: usize) -> String {
 
 fn push_entry(out: &mut String, heading: &str, text: &str, width: usize) {
     out.push_str(&format!("  {heading}\n{}\n", plain(text, 6, width)));
-}
-
-/// The text of `httpie --help`.
-pub(crate) fn manager_help() -> &'static str {
-    MANAGER_HELP
 }
 
 /// The text of `--version`, without a line end.

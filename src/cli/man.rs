@@ -3,6 +3,7 @@
 //! The options come from the table; the rest of the text stands here. Nothing in a page changes by itself (no date, no host), so that
 //! the generated files in `man/` can be compared with it by a test.
 
+use super::commands;
 use super::flags::{Category, POSITIONALS};
 use super::help::{NEGATION, POSITIONAL_USAGE, explanation, shown, term, version};
 use super::prose::{Block, blocks, fill, plain};
@@ -96,27 +97,75 @@ fn client_page(program: &str, purpose: &str) -> Vec<Part> {
 }
 
 fn manager_page() -> Vec<Part> {
-    vec![
+    let mut parts = vec![
         Part::Section("NAME"),
-        Part::Name("httpie - http and https under one name".to_owned()),
+        Part::Name("httpie - manage the sessions of http and https".to_owned()),
         Part::Section("SYNOPSIS"),
         Part::text(format!("`httpie http` [OPTION ...] {POSITIONAL_USAGE}")),
         Part::text(format!("`httpie https` [OPTION ...] {POSITIONAL_USAGE}")),
+    ];
+    for command in commands::commands() {
+        let title = commands::title(command.words);
+        for usage in commands::usages(command) {
+            let rest = usage.strip_prefix(&title).unwrap_or_default();
+            parts.push(Part::text(format!("`{title}`{rest}")));
+        }
+    }
+    parts.extend([
         Part::text("`httpie --help`"),
         Part::text("`httpie --version`"),
         Part::Section("DESCRIPTION"),
-        Part::text(
-            "`httpie http` and `httpie https` do what `http` and `https` do, with the same arguments, options and exit statuses.",
-        ),
+        Part::text(commands::summary()),
+        Part::Section("ARGUMENTS"),
+    ]);
+    let arguments = commands::ARGUMENTS.iter();
+    parts.extend(arguments.map(|&(name, help)| Part::entry(name, help)));
+    parts.push(Part::Section("COMMANDS"));
+    for command in commands::commands() {
+        let title = commands::title(command.words);
+        parts.push(Part::entry(format!("`{title}`"), command.long_help));
+        let options = command.options.iter();
+        parts.extend(options.map(|option| {
+            let heading = commands::heading(option);
+            Part::entry(format!("`{title}` {heading}"), option.help)
+        }));
+    }
+    parts.extend([
         Part::Section("OPTIONS"),
-        Part::entry("`--help`", "Print help and exit."),
+        Part::entry(
+            "`--help`, `-h`",
+            "Print help and exit. After a command, help on that command.",
+        ),
         Part::entry("`--version`", "Print the version and exit."),
+        Part::Section("EXIT STATUS"),
+        Part::text(
+            "0 for success and 1 for an error, such as a session that does not exist; `httpie http` and `httpie https` have those of `http`(1).",
+        ),
         Part::Section("EXAMPLES"),
-        Part::text("    $ httpie http PUT example.org/users/7 name=John X-Trace:1"),
+        Part::text(MANAGER_EXAMPLES),
         Part::Section("SEE ALSO"),
         Part::text("`http`(1), `https`(1)"),
-    ]
+    ]);
+    parts
 }
+
+const MANAGER_EXAMPLES: &str = "\
+A request, as with http:
+
+    $ httpie http PUT example.org/users/7 name=John X-Trace:1
+
+See what there is, and what is in it:
+
+    $ httpie sessions list
+    $ httpie sessions show alice example.org
+
+Log out, but keep the headers:
+
+    $ httpie sessions delete --cookies --auth alice example.org
+
+Start from the cookies of a browser:
+
+    $ httpie sessions import alice example.org cookies.txt";
 
 /// What holds for both clients and does not come from the table.
 fn common_sections() -> Vec<Part> {
@@ -365,6 +414,22 @@ mod tests {
             for flag in flags().filter(|flag| flag.visibility == Visibility::Shown) {
                 let term = term(flag).replace('`', "");
                 assert!(page.contains(&format!("\n    {term}\n")), "{name}: {term}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_page_of_the_manager_describes_every_command_and_option() {
+        let page = text("httpie", 80).unwrap();
+        for command in commands::commands() {
+            let title = commands::title(command.words);
+            assert!(page.contains(&format!("\n    {title}\n")), "{title}");
+            for option in command.options {
+                let heading = commands::heading(option).replace('`', "");
+                assert!(
+                    page.contains(&format!("\n    {title} {heading}\n")),
+                    "{heading}"
+                );
             }
         }
     }

@@ -1,10 +1,11 @@
 //! The command line: what can be typed, what was typed, and how both are explained.
 //!
 //! `flags` is the one table of options; parsing, `--help`, usage errors and the manual pages are derived from it, so
-//! they cannot tell different stories. This room takes argument strings and gives `Args`; it opens no file, asks for
+//! they cannot tell different stories. `commands` is the same for `httpie`. This room takes argument strings and gives `Args`; it opens no file, asks for
 //! no environment variable and decides nothing that depends on either.
 
 pub(crate) mod args;
+pub(crate) mod commands;
 pub(crate) mod config;
 pub(crate) mod flags;
 pub(crate) mod help;

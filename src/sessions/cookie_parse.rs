@@ -11,11 +11,11 @@ use super::cookie_scope::{CookieUrl, is_public_suffix};
 use super::cookies::{Cookie, Reach};
 
 /// The longest name and value together (section 5.6).
-const MAX_PAIR_LENGTH: usize = 4096;
+pub(super) const MAX_PAIR_LENGTH: usize = 4096;
 /// The longest value of an attribute; a longer attribute is ignored (section 5.6).
-const MAX_ATTRIBUTE_LENGTH: usize = 1024;
+pub(super) const MAX_ATTRIBUTE_LENGTH: usize = 1024;
 /// No cookie lives longer (section 5.5).
-const MAX_LIFETIME: i64 = 400 * 86_400;
+pub(super) const MAX_LIFETIME: i64 = 400 * 86_400;
 
 /// Why a cookie was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -198,7 +198,7 @@ fn scope(attribute: Option<&[u8]>, from: &CookieUrl<'_>) -> Result<(String, Reac
 }
 
 /// Sections 4.1.3 and 5.7: what `__Secure-` and `__Host-` promise.
-fn keeps_prefix(name: &[u8], secure: bool, bound_to_host: bool) -> bool {
+pub(super) fn keeps_prefix(name: &[u8], secure: bool, bound_to_host: bool) -> bool {
     let begins = |prefix: &[u8]| {
         name.get(..prefix.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(prefix))

@@ -6,6 +6,7 @@
 use super::cookie_scope::CookieUrl;
 use super::cookies::{CookieJar, Standing};
 use super::credentials::Credentials;
+use super::exchange::Import;
 use super::file::SessionFile;
 use super::json::is_control;
 use crate::headers::{Header, Headers};
@@ -100,10 +101,6 @@ impl SessionData {
         self.credentials.as_ref()
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.headers.is_empty() && self.cookies.is_empty() && self.credentials.is_none()
-    }
-
     /// Takes over typed headers: of each name, the typed fields in the place of the stored ones. Returns the
     /// names that cannot be kept, since JSON has no bytes that are not UTF-8.
     pub(super) fn update_headers(
@@ -162,6 +159,19 @@ impl SessionData {
             }
         }
         self.note_header(name, Note::Replaced);
+    }
+
+    /// Takes over what a file brings: its headers in the place of those of their names, its cookies in that of the
+    /// same ones.
+    pub(super) fn import(&mut self, import: Import, now: i64) {
+        // The URL is for Cookie headers, and no import has one.
+        self.update_headers(&import.headers, &CookieUrl::new(false, "", "/"), now);
+        for cookie in import.cookies {
+            self.cookies.insert(cookie, now);
+        }
+        if import.credentials.is_some() {
+            self.set_credentials(import.credentials);
+        }
     }
 
     pub(super) fn remove_header(&mut self, name: &str) {
@@ -237,7 +247,7 @@ fn is_same_name(one: &[u8], other: &[u8]) -> bool {
 }
 
 /// What belongs to one request only is not kept: its body, its conditions, its host, and who we are.
-fn is_kept(header: &Header) -> bool {
+pub(super) fn is_kept(header: &Header) -> bool {
     let begins = |prefix: &[u8]| {
         let start = header.name().get(..prefix.len());
         start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
@@ -252,7 +262,7 @@ fn is_kept(header: &Header) -> bool {
 }
 
 /// Whether a file can hold the field, and may: it is read back by the same rule.
-fn is_storable(header: &Header) -> bool {
+pub(super) fn is_storable(header: &Header) -> bool {
     let is_text = |bytes| std::str::from_utf8(bytes).is_ok();
     let ends_name = |byte: &u8| *byte <= b' ' || *byte == b':' || *byte == 0x7F;
     is_text(header.name())

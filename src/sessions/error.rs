@@ -144,7 +144,7 @@ impl fmt::Display for SessionError {
             ),
             SessionError::LockedTooLong { path, seconds } => write!(
                 f,
-                "cannot save session file {}: another process has kept it locked for {seconds} seconds",
+                "cannot change session file {}: another process has kept it locked for {seconds} seconds",
                 path.display()
             ),
             SessionError::BadName { name, reason } => {

@@ -19,7 +19,7 @@ use super::json::{
 use crate::headers::Headers;
 
 /// The release of HTTPie whose layout this is: it loads the file without asking for an upgrade.
-const COMPATIBLE_VERSION: &str = "3.2.4";
+pub(crate) const COMPATIBLE_VERSION: &str = "3.2.4";
 
 /// How entries stand in a section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub(super) struct SessionFile<'a> {
     headers: Vec<HeaderEntry<'a>>,
     header_layout: Layout,
     others: Members<'a>,
+    /// Whether one of the keys that we know is there.
+    is_recognizable: bool,
     /// How long the text was.
     size: usize,
 }
@@ -66,6 +68,7 @@ impl<'a> SessionFile<'a> {
             headers: Vec::new(),
             header_layout: Layout::List,
             others: Vec::new(),
+            is_recognizable: false,
             size: 0,
         }
     }
@@ -75,6 +78,7 @@ impl<'a> SessionFile<'a> {
         let mut file = SessionFile::new();
         for (key, value) in last_wins(document) {
             file.size += value.as_str().len();
+            file.is_recognizable |= matches!(&*key, "__meta__" | "auth" | "cookies" | "headers");
             match &*key {
                 "__meta__" if value.is_null() => {}
                 "__meta__" => file.meta = last_wins(value.members("\"__meta__\"")?),
@@ -88,6 +92,11 @@ impl<'a> SessionFile<'a> {
             }
         }
         Ok(file)
+    }
+
+    /// Whether there is anything in it that only sessions have, or nothing at all.
+    pub(super) fn is_recognizable(&self) -> bool {
+        self.is_recognizable || self.others.is_empty()
     }
 
     /// The headers that requests get.
@@ -124,13 +133,25 @@ impl<'a> SessionFile<'a> {
     }
 
     /// Applies what an exchange brought; tells whether that changes the file. Expired cookies go too, which alone
-    /// is no reason to write it.
+    /// is no reason to write it unless it was asked for.
     pub(super) fn apply(&mut self, changes: &ChangeSet<'_>, now: i64) -> bool {
-        self.cookies.retain(|entry| !entry.cookie.is_expired(now));
+        let expired_removed = self.drop_expired(changes.cookies.removed(), now);
         let headers_changed = self.apply_headers(changes);
         let cookies_changed = self.apply_cookies(changes);
         let credentials_changed = self.apply_credentials(changes);
-        headers_changed || cookies_changed || credentials_changed
+        expired_removed || headers_changed || cookies_changed || credentials_changed
+    }
+
+    /// Drops the expired cookies; tells whether one of them is among those that were to be removed.
+    fn drop_expired(&mut self, removed: &[Slot], now: i64) -> bool {
+        let removed: HashSet<&Slot> = removed.iter().collect();
+        let mut asked_for = false;
+        self.cookies.retain(|entry| {
+            let expired = entry.cookie.is_expired(now);
+            asked_for |= expired && !removed.is_empty() && removed.contains(&entry.cookie.slot());
+            !expired
+        });
+        asked_for
     }
 
     fn apply_headers(&mut self, changes: &ChangeSet<'_>) -> bool {
@@ -289,6 +310,23 @@ impl<'a> SessionFile<'a> {
         true
     }
 
+    /// Takes out all that a session holds, to be filled anew in the present layout. Keys that we do not know stay.
+    pub(super) fn clear(&mut self) {
+        self.cookies.clear();
+        self.headers.clear();
+        self.credentials = None;
+        self.credentials_changed = true;
+        (self.cookie_layout, self.header_layout) = (Layout::List, Layout::List);
+    }
+
+    /// The text of the file in HTTPie 3.2's layout, whichever it has.
+    pub(super) fn into_present_layout(mut self) -> String {
+        self.upgrade(None);
+        // Older versions have a user name and a password in the place of one secret.
+        self.credentials_changed |= self.credentials.is_some();
+        self.into_text()
+    }
+
     /// The text of the file, as HTTPie writes it.
     pub(super) fn into_text(mut self) -> String {
         self.widen_layouts();
@@ -349,7 +387,7 @@ impl HeaderEntry<'_> {
     }
 }
 
-fn read_auth(auth: Json<'_>) -> Result<Option<Credentials>, Misfit> {
+pub(super) fn read_auth(auth: Json<'_>) -> Result<Option<Credentials>, Misfit> {
     if auth.is_null() {
         return Ok(None);
     }
@@ -432,22 +470,42 @@ fn read_headers(section: Json<'_>) -> Result<(Vec<HeaderEntry<'_>>, Layout), Mis
     if !section.is_array() {
         return Err(section.misfit("\"headers\"", "a list or an object"));
     }
-    let mut entries = Vec::new();
-    for element in section.elements("\"headers\"")? {
-        let (mut name, mut value) = (None, None);
-        for (key, json) in element.members("a header")? {
-            match &*key {
-                "name" => name = Some(json.text("\"name\" of a header")?),
-                "value" => value = Some(json),
-                _ => {}
-            }
+    section
+        .elements("\"headers\"")?
+        .into_iter()
+        .map(read_listed_header)
+        .collect::<Result<Vec<_>, _>>()
+        .map(|entries| (entries, Layout::List))
+}
+
+fn read_listed_header(element: Json<'_>) -> Result<HeaderEntry<'_>, Misfit> {
+    let (mut name, mut value) = (None, None);
+    for (key, json) in element.members("a header")? {
+        match &*key {
+            "name" => name = Some(json.text("\"name\" of a header")?),
+            "value" => value = Some(json),
+            _ => {}
         }
-        let (Some(name), Some(value)) = (name, value) else {
-            return Err(element.reject("a header must have a \"name\" and a \"value\""));
-        };
-        entries.push(header_entry(name, value, element)?);
     }
-    Ok((entries, Layout::List))
+    let (Some(name), Some(value)) = (name, value) else {
+        return Err(element.reject("a header must have a \"name\" and a \"value\""));
+    };
+    header_entry(name, value, element)
+}
+
+/// A header's name and its value, which is null where HTTPie sends nothing.
+pub(super) type NameAndValue<'a> = (Cow<'a, str>, Option<Cow<'a, str>>);
+
+/// Reads one header: the value that stands under its name, or an object with both.
+pub(super) fn read_header<'a>(
+    name: Option<Cow<'a, str>>,
+    stored: Json<'a>,
+) -> Result<NameAndValue<'a>, Misfit> {
+    let entry = match name {
+        Some(name) => header_entry(name, stored, stored)?,
+        None => read_listed_header(stored)?,
+    };
+    Ok((entry.name, entry.value))
 }
 
 fn header_entry<'a>(

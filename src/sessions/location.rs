@@ -115,6 +115,27 @@ impl Location {
         })
     }
 
+    /// Puts these changes in the place of all that the file holds.
+    pub(super) fn replace(&self, changes: &ChangeSet<'_>, now: i64) -> Result<(), SessionError> {
+        update(&self.path, LOCK_WAIT, |old| {
+            let mut file = match old {
+                Some(text) => self.parse(text)?,
+                None => SessionFile::new(),
+            };
+            file.clear();
+            file.apply(changes, now);
+            Ok(Some(file.into_text()))
+        })
+    }
+
+    /// The text of the file in the present layout, whichever it has; nothing if there is no file.
+    pub(super) fn text_in_present_layout(&self) -> Result<Option<String>, SessionError> {
+        let Some(text) = read_text(&self.path)? else {
+            return Ok(None);
+        };
+        Ok(Some(self.parse(&text)?.into_present_layout()))
+    }
+
     /// Brings the file to the present layout; tells whether it was in an old one. See [`SessionFile::upgrade`].
     pub(super) fn upgrade(&self, bind_to: Option<&str>) -> Result<bool, SessionError> {
         let mut upgraded = false;
@@ -130,6 +151,39 @@ impl Location {
     }
 }
 
+/// Whether the file at `path` is that of a session, and not just any JSON document: it has one of the keys that all
+/// layouts have, or nothing at all.
+///
+/// # Errors
+///
+/// It cannot be read, is no JSON, or has one of these keys with something else in it.
+pub(crate) fn looks_like_session(path: &Path) -> Result<bool, SessionError> {
+    let location = Location {
+        path: path.to_owned(),
+        name: path.display().to_string(),
+        host: String::new(),
+    };
+    match read_text(path)? {
+        Some(text) => Ok(location.parse(&text)?.is_recognizable()),
+        None => Ok(false),
+    }
+}
+
+/// The text of a session file, whatever is in it; nothing if there is no file.
+pub(crate) fn text_of(path: &Path) -> Result<Option<String>, SessionError> {
+    read_text(path)
+}
+
+/// Replaces the text of a session file, if it is still the one that is expected; tells whether it was.
+pub(crate) fn replace_text(path: &Path, expected: &str, text: &str) -> Result<bool, SessionError> {
+    let mut is_expected = false;
+    update(path, LOCK_WAIT, |old| {
+        is_expected = old == Some(expected);
+        Ok(is_expected.then(|| text.to_owned()))
+    })?;
+    Ok(is_expected)
+}
+
 /// What a save does with a file that is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum IfPresent {
@@ -140,7 +194,7 @@ pub(super) enum IfPresent {
 }
 
 /// The host of a `host:port`, without the brackets of an IPv6 address.
-pub(super) fn without_port(host: &str) -> &str {
+pub(crate) fn without_port(host: &str) -> &str {
     match host.strip_prefix('[').and_then(|host| host.split_once(']')) {
         Some((address, _)) => address,
         None => host.split(':').next().unwrap_or(host),

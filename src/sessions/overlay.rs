@@ -140,11 +140,6 @@ impl Overlay {
         self.data.set_credentials(Some(credentials));
     }
 
-    /// Whether no session gives anything.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.data.is_empty()
-    }
-
     /// Merges what has changed into the read-write session, whatever others have put there meanwhile. A missing
     /// session is created, also a read-only one that stands alone; one that exists is never changed by read-only use.
     ///
@@ -264,7 +259,8 @@ mod tests {
     fn a_new_session_is_written_as_httpie_writes() {
         let house = House::new();
         let mut overlay = house.open(Some("new"), &[]);
-        assert!(overlay.is_empty() && overlay.warnings().is_empty());
+        assert!(overlay.headers().is_empty() && overlay.cookies().is_empty());
+        assert!(overlay.credentials().is_none() && overlay.warnings().is_empty());
         take(
             &mut overlay,
             &[("X-A", "é"), ("x-a", "2"), ("Cookie", "t=1")],

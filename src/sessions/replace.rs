@@ -35,7 +35,7 @@ pub(super) fn update(
         _ => Path::new("."),
     };
     create_folder(folder).map_err(|error| SessionError::io(folder, Access::Write, error))?;
-    let lock = Lock::acquire(path, &target, wait)?;
+    let lock = Lock::acquire(path, &target, wait, Access::Write)?;
     let old = read_text(&target)?;
     let Some(text) = change(old.as_deref())? else {
         return Ok(());
@@ -52,6 +52,37 @@ pub(super) fn update(
         let _ = File::open(folder).and_then(|folder| folder.sync_all());
     }
     Ok(())
+}
+
+/// Removes the file at `path` under the lock, and the link to it if it is one; tells whether there was one.
+pub(super) fn remove(path: &Path, wait: Duration) -> Result<bool, SessionError> {
+    let fail = |error| SessionError::io(path, Access::Delete, error);
+    let found = match fs::symlink_metadata(path) {
+        Ok(found) => found,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(fail(error)),
+    };
+    let target = resolve_links(path).map_err(fail)?;
+    if target.is_dir() {
+        let path = path.to_owned();
+        let found = "a folder";
+        return Err(SessionError::NotAFile { path, found });
+    }
+    if target
+        .parent()
+        .is_some_and(|folder| folder.as_os_str().is_empty() || folder.is_dir())
+    {
+        let _lock = Lock::acquire(path, &target, wait, Access::Delete)?;
+        match fs::remove_file(&target) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(fail(error)),
+            Err(_) if !found.is_symlink() => return Ok(false),
+            _ => {}
+        }
+    }
+    if found.is_symlink() {
+        fs::remove_file(path).map_err(fail)?;
+    }
+    Ok(true)
 }
 
 /// Follows symbolic links in the last component, also where the last of them leads nowhere yet.
@@ -91,8 +122,13 @@ struct Lock {
 }
 
 impl Lock {
-    fn acquire(path: &Path, target: &Path, wait: Duration) -> Result<Lock, SessionError> {
-        let fail = |error| SessionError::io(path, Access::Write, error);
+    fn acquire(
+        path: &Path,
+        target: &Path,
+        wait: Duration,
+        access: Access,
+    ) -> Result<Lock, SessionError> {
+        let fail = |error| SessionError::io(path, access, error);
         let temporary = temporary_path(target)?;
         let deadline = Instant::now() + wait;
         let mut pause = Pause::new();
@@ -346,7 +382,7 @@ mod tests {
         let folder = Folder::new();
         let path = folder.path().join("s.json");
         put(&path, "1").unwrap();
-        let lock = Lock::acquire(&path, &path, LOCK_WAIT)
+        let lock = Lock::acquire(&path, &path, LOCK_WAIT, Access::Write)
             .map_err(|_| ())
             .unwrap();
         let refused = update(&path, Duration::from_millis(50), |_| {
@@ -357,6 +393,37 @@ mod tests {
         drop(lock);
         put(&path, "3").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "3");
+    }
+
+    #[test]
+    fn removing_waits_for_the_lock_and_leaves_nothing() {
+        let folder = Folder::new();
+        let path = folder.path().join("s.json");
+        assert!(!remove(&path, LOCK_WAIT).unwrap());
+        put(&path, "1").unwrap();
+        let lock = Lock::acquire(&path, &path, LOCK_WAIT, Access::Write)
+            .map_err(|_| ())
+            .unwrap();
+        let refused = remove(&path, Duration::from_millis(50));
+        assert!(matches!(refused, Err(SessionError::LockedTooLong { .. })));
+        assert!(path.exists());
+        drop(lock);
+        assert!(remove(&path, LOCK_WAIT).unwrap());
+        assert!(names_in(folder.path()).is_empty());
+        assert!(remove(folder.path(), LOCK_WAIT).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_removed_with_the_file_that_it_leads_to() {
+        let folder = Folder::new();
+        let at = |name: &str| folder.path().join(name);
+        put(&at("real.json"), "1").unwrap();
+        for target in ["real.json", "gone.json", "no/such/folder/x.json"] {
+            std::os::unix::fs::symlink(target, at("link.json")).unwrap();
+            assert!(remove(&at("link.json"), LOCK_WAIT).unwrap());
+            assert!(names_in(folder.path()).is_empty(), "{target}");
+        }
     }
 
     #[test]

@@ -7,9 +7,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::cookie_scope::CookieUrl;
 use super::cookies::CookieJar;
 use super::credentials::Credentials;
+use super::curl_config;
 use super::data::SessionData;
 use super::error::SessionError;
+use super::exchange::Import;
 use super::location::{IfPresent, Location, without_port};
+use super::netscape::{self, Export};
+use super::store::StoredSession;
 use crate::environment::Environment;
 use crate::headers::Headers;
 
@@ -102,6 +106,32 @@ pub fn get_httpie_session(
 }
 
 impl Session {
+    /// The session that a listing has found.
+    pub(crate) fn of_stored(
+        env: &Environment,
+        stored: &StoredSession,
+    ) -> Result<Session, SessionError> {
+        let host = without_port(&stored.host);
+        let mut session = Session {
+            env: env.clone(),
+            location: Location {
+                path: stored.path.clone(),
+                name: stored.name.clone(),
+                host: host.to_ascii_lowercase(),
+            },
+            url: UrlFacts {
+                secure: false,
+                host: host.to_owned(),
+                path: String::new(),
+            },
+            data: SessionData::empty(),
+            warning: None,
+            is_new: true,
+        };
+        session.load()?;
+        Ok(session)
+    }
+
     /// Loads what the file holds, in the place of what is in memory. A missing file is a new, empty session.
     ///
     /// # Errors
@@ -139,6 +169,38 @@ impl Session {
         let url = CookieUrl::new(self.url.secure, &self.url.host, &self.url.path);
         let now = unix_seconds(self.env.now());
         self.data.update_headers(request_headers, &url, now);
+    }
+
+    /// Takes over what a file brings, besides what the session holds.
+    pub(crate) fn merge(&mut self, import: Import) -> Result<(), SessionError> {
+        let now = unix_seconds(self.env.now());
+        self.data.import(import, now);
+        self.save()
+    }
+
+    /// Takes over what a file brings, in the place of all that the session holds.
+    pub(crate) fn replace_by(&mut self, import: Import) -> Result<(), SessionError> {
+        let now = unix_seconds(self.env.now());
+        let mut data = SessionData::empty();
+        data.import(import, now);
+        self.location.replace(&data.change_set(), now)?;
+        self.load().map(drop)
+    }
+
+    /// The text of its file in HTTPie 3.2's layout; nothing if it has no file.
+    pub(crate) fn to_json(&self) -> Result<Option<String>, SessionError> {
+        self.location.text_in_present_layout()
+    }
+
+    /// Its cookies as a `cookies.txt`; those that go to every host as cookies of `host`.
+    pub(crate) fn to_netscape(&self, host: Option<&str>) -> Export {
+        let now = unix_seconds(self.env.now());
+        netscape::write(self.data.cookies().iter(), host, now)
+    }
+
+    /// What a request to `url` would carry, as a configuration file of curl's.
+    pub(crate) fn to_curl(&self, url: &CookieUrl<'_>) -> Export {
+        curl_config::write(&self.data, url, unix_seconds(self.env.now()))
     }
 
     /// Whether the session had no file when it was loaded, and was not saved since.

@@ -3,6 +3,7 @@
 //! Named sessions are `<config>/sessions/{host}_{name}.json`; HTTPie's own `<config>/sessions/<host>/<name>.json` is
 //! used in its place where only that exists. Also reads a file's text, with every reason why it may not be read.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
@@ -11,10 +12,11 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use super::error::{Access, SessionError};
 use super::json::position_of;
+use super::replace::{LOCK_WAIT, remove};
 use crate::environment::Environment;
 
 /// The largest session file.
-pub(super) const MAX_SIZE: u64 = 16 * 1024 * 1024;
+pub(crate) const MAX_SIZE: u64 = 16 * 1024 * 1024;
 /// What is added to a file's name for the time of a save.
 pub(super) const TEMPORARY_SUFFIX: &str = ".tmp";
 /// The longest file name that Linux and most others take.
@@ -47,28 +49,74 @@ pub(crate) fn path_of(
     if is_anonymous_session(session_name) {
         return Ok(env.expand_tilde(session_name));
     }
-    check_name(session_name)?;
-    let host = if host.is_empty() { "localhost" } else { host };
-    let sessions = config_dir.join("sessions");
-    let escaped = utf8_percent_encode(&host.to_ascii_lowercase(), HOST_ESCAPES).to_string();
-    let file_name = format!("{escaped}_{session_name}.json");
-    if file_name.len() + TEMPORARY_SUFFIX.len() > MAX_FILE_NAME {
-        return Err(bad_name(
-            session_name,
-            "with the host, it makes a file name of more than 255 bytes",
-        ));
+    let candidates = Candidates::of(config_dir, session_name, host)?;
+    if fs::symlink_metadata(&candidates.flat).is_ok() {
+        return Ok(candidates.flat);
     }
-    let flat = sessions.join(file_name);
-    if fs::symlink_metadata(&flat).is_ok() {
-        return Ok(flat);
-    }
-    // HTTPie keeps the case in which the host was typed.
-    let theirs = [host, &host.to_ascii_lowercase()]
+    let theirs = candidates
+        .theirs
         .into_iter()
-        .filter_map(httpie_folder)
-        .map(|folder| sessions.join(folder).join(format!("{session_name}.json")))
         .find(|path| fs::metadata(path).is_ok());
-    Ok(theirs.unwrap_or(flat))
+    Ok(theirs.unwrap_or(candidates.flat))
+}
+
+/// The places where a named session can be.
+struct Candidates {
+    flat: PathBuf,
+    /// HTTPie's, for the host as it was typed and in lower case.
+    theirs: Vec<PathBuf>,
+}
+
+impl Candidates {
+    fn of(config_dir: &Path, name: &str, host: &str) -> Result<Candidates, SessionError> {
+        check_name(name)?;
+        let host = if host.is_empty() { "localhost" } else { host };
+        let sessions = config_dir.join("sessions");
+        let file_name = format!("{}_{name}.json", escaped_host(host));
+        if file_name.len() + TEMPORARY_SUFFIX.len() > MAX_FILE_NAME {
+            return Err(bad_name(
+                name,
+                "with the host, it makes a file name of more than 255 bytes",
+            ));
+        }
+        // HTTPie keeps the case in which the host was typed.
+        let mut hosts = vec![host.to_owned(), host.to_ascii_lowercase()];
+        hosts.dedup();
+        Ok(Candidates {
+            flat: sessions.join(file_name),
+            theirs: hosts
+                .iter()
+                .filter_map(|host| httpie_folder(host))
+                .map(|folder| sessions.join(folder).join(format!("{name}.json")))
+                .collect(),
+        })
+    }
+}
+
+/// The host as it stands in a file name.
+fn escaped_host(host: &str) -> String {
+    utf8_percent_encode(&host.to_ascii_lowercase(), HOST_ESCAPES).to_string()
+}
+
+/// All files of the session with this name for this host, the one that is used first: HTTPie's would be used once
+/// ours is gone.
+pub(crate) fn files_of(
+    env: &Environment,
+    config_dir: &Path,
+    session_name: &str,
+    host: &str,
+) -> Result<Vec<PathBuf>, SessionError> {
+    let paths = match is_anonymous_session(session_name) {
+        true => vec![env.expand_tilde(session_name)],
+        false => {
+            let candidates = Candidates::of(config_dir, session_name, host)?;
+            let mut paths = candidates.theirs;
+            paths.insert(0, candidates.flat);
+            paths
+        }
+    };
+    let is_there = |path: &PathBuf| fs::symlink_metadata(path).is_ok();
+    Ok(paths.into_iter().filter(is_there).collect())
 }
 
 fn check_name(name: &str) -> Result<(), SessionError> {
@@ -161,43 +209,69 @@ pub(crate) struct StoredSession {
     pub(crate) path: PathBuf,
 }
 
-/// All named sessions, those in HTTPie's folders too, by host and name. Of two with the same host and name, the one
-/// that is used.
-pub(crate) fn list(config_dir: &Path) -> Result<Vec<StoredSession>, SessionError> {
+/// The sessions of the store.
+#[derive(Debug, Default)]
+pub(crate) struct Listing {
+    /// By host and name.
+    pub(crate) sessions: Vec<StoredSession>,
+    /// HTTPie's folders that cannot be read.
+    pub(crate) unreadable: Vec<SessionError>,
+}
+
+/// All named sessions, those in HTTPie's folders too. Of two with the same host and name, the one that is used.
+pub(crate) fn list(config_dir: &Path) -> Result<Listing, SessionError> {
     let folder = config_dir.join("sessions");
-    let mut found = Vec::new();
+    let mut listing = Listing::default();
     let mut in_folders = Vec::new();
     for entry in entries_of(&folder)? {
         let Some(file_name) = entry.file_name().to_str().map(str::to_owned) else {
             continue;
         };
         let path = entry.path();
-        if path.is_dir() {
-            for inner in entries_of(&path)? {
-                let inner_name = inner.file_name();
-                let name = inner_name
-                    .to_str()
-                    .and_then(|name| name.strip_suffix(".json"));
-                if let Some(name) = name.filter(|name| check_name(name).is_ok()) {
-                    in_folders.push(StoredSession {
-                        host: host_of_folder(&file_name),
-                        name: name.to_owned(),
-                        path: inner.path(),
-                    });
-                }
+        // A folder under the name of a session is in the way of that session, which its reader will say.
+        if let Some((host, name)) = host_and_name(&file_name) {
+            listing.sessions.push(StoredSession { host, name, path });
+        } else if is_folder(&entry) {
+            match entries_of(&path) {
+                Ok(entries) => in_folders.extend(sessions_in(&file_name, &entries)),
+                Err(error) => listing.unreadable.push(error),
             }
-        } else if let Some((host, name)) = host_and_name(&file_name) {
-            found.push(StoredSession { host, name, path });
         }
     }
-    in_folders.retain(|theirs| {
-        !found
-            .iter()
-            .any(|ours| ours.host == theirs.host && ours.name == theirs.name)
-    });
-    found.extend(in_folders);
-    found.sort();
-    Ok(found)
+    let place = |session: &StoredSession| (session.host.to_ascii_lowercase(), session.name.clone());
+    let ours: HashSet<_> = match in_folders.is_empty() {
+        true => HashSet::new(),
+        false => listing.sessions.iter().map(place).collect(),
+    };
+    in_folders.retain(|theirs| !ours.contains(&place(theirs)));
+    listing.sessions.extend(in_folders);
+    listing.sessions.sort();
+    Ok(listing)
+}
+
+/// Whether it is a folder, or a link to one. The kind comes with the entry, so most files need no call of their own.
+fn is_folder(entry: &fs::DirEntry) -> bool {
+    match entry.file_type() {
+        Ok(kind) if kind.is_symlink() => entry.path().is_dir(),
+        Ok(kind) => kind.is_dir(),
+        Err(_) => false,
+    }
+}
+
+/// The sessions in one of HTTPie's folders.
+fn sessions_in(folder: &str, entries: &[fs::DirEntry]) -> Vec<StoredSession> {
+    let host = host_of_folder(folder);
+    let session = |entry: &fs::DirEntry| {
+        let file_name = entry.file_name();
+        let name = file_name.to_str()?.strip_suffix(".json")?;
+        check_name(name).ok()?;
+        Some(StoredSession {
+            host: host.clone(),
+            name: name.to_owned(),
+            path: entry.path(),
+        })
+    };
+    entries.iter().filter_map(session).collect()
 }
 
 fn entries_of(folder: &Path) -> Result<Vec<fs::DirEntry>, SessionError> {
@@ -212,9 +286,11 @@ fn entries_of(folder: &Path) -> Result<Vec<fs::DirEntry>, SessionError> {
 /// Reads `{host}_{name}.json` back.
 fn host_and_name(file_name: &str) -> Option<(String, String)> {
     let (host, name) = file_name.strip_suffix(".json")?.split_once('_')?;
-    let host = percent_decode_str(host).decode_utf8().ok()?;
+    let decoded = percent_decode_str(host).decode_utf8().ok()?;
     check_name(name).ok()?;
-    (!host.is_empty()).then(|| (host.into_owned(), name.to_owned()))
+    // What we would write otherwise, such as capital letters, no request finds.
+    let is_ours = !decoded.is_empty() && escaped_host(&decoded) == host;
+    is_ours.then(|| (decoded.into_owned(), name.to_owned()))
 }
 
 /// HTTPie writes `:` as `_`: digits after the last one are taken for a port.
@@ -229,9 +305,19 @@ fn host_of_folder(folder: &str) -> String {
     }
 }
 
-/// Removes the session file at `path`.
-pub(crate) fn delete(path: &Path) -> Result<(), SessionError> {
-    fs::remove_file(path).map_err(|error| SessionError::io(path, Access::Delete, error))
+/// Removes the session file at `path`, under the lock; tells whether there was one. HTTPie's folder goes with its last
+/// session.
+pub(crate) fn delete(config_dir: &Path, path: &Path) -> Result<bool, SessionError> {
+    let removed = remove(path, LOCK_WAIT)?;
+    let sessions = config_dir.join("sessions");
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| folder.parent() == Some(&sessions))
+    {
+        // Fails where there is something else in it, which is as it should be.
+        let _ = fs::remove_dir(folder);
+    }
+    Ok(removed)
 }
 
 #[cfg(test)]
@@ -308,7 +394,7 @@ mod tests {
     fn a_listing_reads_both_forms_back() {
         let folder = Folder::new();
         let sessions = folder.path().join("sessions");
-        assert_eq!(list(folder.path()).unwrap(), []);
+        assert_eq!(list(folder.path()).unwrap().sessions, []);
         fs::create_dir_all(sessions.join("localhost_8080")).unwrap();
         for name in [
             "localhost_8080/a.json",
@@ -316,11 +402,12 @@ mod tests {
             "localhost%3A8080_a.json",
             "x.org_c_d.json",
             "x.org_c_d.json.tmp",
+            "X.org_never_found.json",
             "junk",
         ] {
             fs::write(sessions.join(name), "{}").unwrap();
         }
-        let found = list(folder.path()).unwrap();
+        let found = list(folder.path()).unwrap().sessions;
         let facts: Vec<_> = found
             .iter()
             .map(|s| (s.host.as_str(), s.name.as_str()))
@@ -334,12 +421,17 @@ mod tests {
             ]
         );
         assert!(found[0].path.ends_with("localhost%3A8080_a.json"));
-        delete(&found[0].path).unwrap();
-        assert!(
-            list(folder.path()).unwrap()[0]
-                .path
-                .ends_with("localhost_8080/a.json")
-        );
+        let env = Environment::new();
+        let files = files_of(&env, folder.path(), "a", "localhost:8080").unwrap();
+        assert_eq!(files.len(), 2);
+        assert_eq!(files[0], found[0].path);
+        assert!(delete(folder.path(), &found[0].path).unwrap());
+        let left = list(folder.path()).unwrap().sessions;
+        assert!(left[0].path.ends_with("localhost_8080/a.json"));
+        for session in &left {
+            assert!(delete(folder.path(), &session.path).unwrap());
+        }
+        assert!(!sessions.join("localhost_8080").exists());
     }
 
     #[test]
