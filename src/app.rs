@@ -11,9 +11,7 @@ use crate::cli::args::{self, Args, RequestType};
 use crate::cli::invocation::{Invocation, Trust};
 use crate::cli::parse::{self, Parsed};
 use crate::cli::{Program, config, help, man};
-use crate::client::exchange::{
-    Exchange, Observer, Redirects, Response, cookie_url, host_without_port,
-};
+use crate::client::exchange::{Exchange, Observer, Redirects, Response, cookie_url};
 use crate::client::tls::{Roots, TlsSettings, Versions};
 use crate::client::transport::Settings;
 use crate::environment::Environment;
@@ -28,7 +26,7 @@ use crate::request::build::Request;
 use crate::request::compose::{self, Brought};
 use crate::request::compress::{self, Compress};
 use crate::request::url::{PathStyle, Url};
-use crate::sessions::{Overlay, OverlayRequest, is_anonymous_session, unix_seconds};
+use crate::sessions::{Overlay, OverlayRequest, is_anonymous_session, unix_seconds, without_port};
 
 /// Runs `http` or `https` with these arguments (without the program's own name).
 pub(crate) fn run(program: Program, arguments: impl IntoIterator<Item = OsString>) -> ExitStatus {
@@ -170,7 +168,7 @@ fn lay_over(run: &Run<'_>, url: &Url, overlay: &mut Overlay) -> Result<Brought, 
     let args = &run.invocation.args;
     let has_session = args.session.is_some() || !args.session_read_only.is_empty();
     let typed = run.invocation.typed_headers();
-    let cookie_host = typed.get_str("Host").map_or(url.host(), host_without_port);
+    let cookie_host = typed.get_str("Host").map_or(url.host(), without_port);
     let cookie_url = cookie_url(url, cookie_host);
     let session_headers = overlay.headers().clone();
     if let Some(credentials) = auth::typed(&run.invocation, url, run.messages.program())? {

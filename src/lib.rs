@@ -27,7 +27,7 @@
 //! - `client`: the exchange, redirects, connections, TLS, the wire
 //! - `output`: what is shown, content codings, JSON, heads, colours
 //! - `manager`: `httpie` itself
-//! - `environment`, `headers`, `error`, `messages`, `interruptions`: what all rooms share
+//! - `environment`, `headers`, `error`, `messages`, `interruptions`, `json_text`: what all rooms share
 //!
 //! # Laws
 //!
@@ -45,6 +45,7 @@ mod environment;
 mod error;
 mod headers;
 mod interruptions;
+mod json_text;
 mod manager;
 mod messages;
 mod output;

@@ -2,9 +2,9 @@
 //!
 //! It is only for request items, which are small; response bodies are never made into a tree.
 
-use std::fmt::Write as _;
-
 use serde_json::value::RawValue;
+
+use crate::json_text::push_string;
 
 /// Levels of nesting that are read: each takes room on the stack.
 const MAX_DEPTH: usize = 200;
@@ -89,7 +89,7 @@ impl JsonValue {
             JsonValue::Null => out.push_str("null"),
             JsonValue::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
             JsonValue::Number(digits) => out.push_str(digits),
-            JsonValue::String(text) => write_string(text, out),
+            JsonValue::String(text) => push_string(out, text),
             JsonValue::Array(values) => {
                 out.push('[');
                 for (index, value) in values.iter().enumerate() {
@@ -102,7 +102,7 @@ impl JsonValue {
                 out.push('{');
                 for (index, (key, value)) in members.iter().enumerate() {
                     out.push_str(if index == 0 { "" } else { ", " });
-                    write_string(key, out);
+                    push_string(out, key);
                     out.push_str(": ");
                     value.write(out);
                 }
@@ -110,28 +110,6 @@ impl JsonValue {
             }
         }
     }
-}
-
-fn write_string(text: &str, out: &mut String) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            ' '..='~' => out.push(c),
-            _ => {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    let _ = write!(out, "\\u{unit:04x}");
-                }
-            }
-        }
-    }
-    out.push('"');
 }
 
 /// The members of an object in their order, duplicates too.

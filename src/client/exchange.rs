@@ -13,7 +13,7 @@ use super::wire::{Incoming, Outgoing, OutgoingBody, SendError, Wire};
 use crate::error::{Error, ExitStatus};
 use crate::request::build::Request;
 use crate::request::url::{Scheme, Url};
-use crate::sessions::{CookieJar, CookieUrl};
+use crate::sessions::{CookieJar, CookieUrl, without_port};
 
 /// How much of an intermediate response's body is read so that its connection can be used again, in bytes.
 const DRAIN: u64 = 1 << 20;
@@ -143,22 +143,11 @@ fn send(wire: &Wire, request: &mut Request) -> Result<Incoming, Error> {
 
 /// The host that cookies belong to: that of the Host header, as in HTTPie, else that of the URL.
 fn cookie_host(request: &Request) -> String {
-    let typed = request.headers.get_str("Host").map(host_without_port);
+    let typed = request.headers.get_str("Host").map(without_port);
     typed
         .filter(|host| !host.is_empty())
         .unwrap_or(request.url.host())
         .to_owned()
-}
-
-/// The host in the value of a Host header.
-pub(crate) fn host_without_port(value: &str) -> &str {
-    let value = value.trim();
-    let end = match (value.rfind(']'), value.rfind(':')) {
-        (Some(bracket), Some(colon)) if colon < bracket => value.len(),
-        (_, Some(colon)) => colon,
-        (_, None) => value.len(),
-    };
-    value[..end].trim_start_matches('[').trim_end_matches(']')
 }
 
 /// Where a URL stands for cookies.

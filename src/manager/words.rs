@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use crate::json_text::push_escape;
 use crate::output::colors::{Layout, escape_controls};
 
 /// What stands for a secret that is not shown.
@@ -153,9 +154,7 @@ pub(super) fn json(value: &impl Serialize) -> String {
             out.push(character);
             continue;
         }
-        for unit in character.encode_utf16(&mut [0; 2]) {
-            out.push_str(&format!("\\u{unit:04x}"));
-        }
+        push_escape(&mut out, character);
     }
     out.push('\n');
     out

@@ -10,6 +10,8 @@ use std::fmt;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::json_text::{push_escape, push_string};
+
 /// A piece of a JSON document that is not what was expected there.
 pub(super) struct Misfit {
     /// Where the piece starts, as an address: the document that it is part of gives line and column.
@@ -347,7 +349,7 @@ impl Output<'_> {
             Output::Bool(true) => out.push_str("true"),
             Output::Bool(false) => out.push_str("false"),
             Output::Integer(number) => out.push_str(&number.to_string()),
-            Output::Text(text) => write_text(out, &text),
+            Output::Text(text) => push_string(out, &text),
             Output::Verbatim(json) => write_verbatim(out, json.as_str(), depth),
             Output::List(elements) if elements.is_empty() => out.push_str("[]"),
             Output::Object(members) if members.is_empty() => out.push_str("{}"),
@@ -367,7 +369,7 @@ impl Output<'_> {
                 for (index, (key, value)) in members.into_iter().enumerate() {
                     out.push_str(if index > 0 { "," } else { "" });
                     break_line(out, depth + 1);
-                    write_text(out, &key);
+                    push_string(out, &key);
                     out.push_str(": ");
                     value.write(out, depth + 1);
                 }
@@ -385,41 +387,6 @@ fn break_line(out: &mut String, depth: usize) {
         out.push_str(SPACES);
     }
     out.push_str(&SPACES[..depth % 8 * 4]);
-}
-
-/// A string as Python's `json.dumps` writes it.
-fn write_text(out: &mut String, text: &str) {
-    out.push('"');
-    let mut plain = 0;
-    for (index, character) in text.char_indices() {
-        if matches!(character, ' '..='~') && character != '"' && character != '\\' {
-            continue;
-        }
-        out.push_str(&text[plain..index]);
-        plain = index + character.len_utf8();
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            other => write_escaped(out, other),
-        }
-    }
-    out.push_str(&text[plain..]);
-    out.push('"');
-}
-
-fn write_escaped(out: &mut String, character: char) {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
-    for unit in character.encode_utf16(&mut [0; 2]) {
-        out.push_str("\\u");
-        for shift in [12, 8, 4, 0] {
-            out.push(char::from(HEX[usize::from(*unit >> shift) & 15]));
-        }
-    }
 }
 
 /// Writes the tokens of a valid JSON text with our white space between them.
@@ -484,7 +451,7 @@ fn push_ascii(out: &mut String, token: &str) {
     for character in token.chars() {
         match character.is_ascii() {
             true => out.push(character),
-            false => write_escaped(out, character),
+            false => push_escape(out, character),
         }
     }
 }
@@ -524,7 +491,7 @@ mod tests {
     #[test]
     fn text_is_written_as_python_does() {
         let mut out = String::new();
-        write_text(&mut out, "a\"\\/\n\t\r\u{8}\u{c}\u{1}\u{7f}é😀");
+        push_string(&mut out, "a\"\\/\n\t\r\u{8}\u{c}\u{1}\u{7f}é😀");
         assert_eq!(
             out,
             "\"a\\\"\\\\/\\n\\t\\r\\b\\f\\u0001\\u007f\\u00e9\\ud83d\\ude00\""

@@ -173,6 +173,7 @@ impl Lock {
         self.file.seek(SeekFrom::Start(0))?;
         self.file.write_all(text)?;
         if let Some(old) = old {
+            keep_owner(&self.file, &old)?;
             self.file.set_permissions(old.permissions())?;
         }
         self.file.sync_all()?;
@@ -180,6 +181,33 @@ impl Lock {
         self.is_replaced = true;
         Ok(())
     }
+}
+
+/// The new file belongs to whom the old one belonged to. Who may not give files away keeps the group, if that lets the
+/// owner in; a file that its owner could not use any more is not replaced.
+#[cfg(unix)]
+fn keep_owner(file: &File, old: &fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let new = file.metadata()?;
+    if (new.uid(), new.gid()) == (old.uid(), old.gid())
+        || fchown(file, Some(old.uid()), Some(old.gid())).is_ok()
+    {
+        return Ok(());
+    }
+    let group_stays = new.gid() == old.gid() || fchown(file, None, Some(old.gid())).is_ok();
+    let lets_owner_in = (group_stays && old.mode() & 0o060 == 0o060) || old.mode() & 0o006 == 0o006;
+    match new.uid() == old.uid() || lets_owner_in {
+        true => Ok(()),
+        false => Err(io::Error::new(
+            io::ErrorKind::PermissionDenied,
+            "it belongs to another user, who could not use it any more",
+        )),
+    }
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &File, _: &fs::Metadata) -> io::Result<()> {
+    Ok(())
 }
 
 impl Drop for Lock {
@@ -334,6 +362,22 @@ mod tests {
         })
         .unwrap();
         assert_eq!(names_in(path.parent().unwrap()), ["s.json"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_stays_its_owners() {
+        use std::os::unix::fs::{MetadataExt, chown};
+        let folder = Folder::new();
+        let path = folder.path().join("s.json");
+        fs::write(&path, "old").unwrap();
+        if chown(&path, Some(65534), Some(65534)).is_err() {
+            // Only the superuser can give files away, and only he could take one by saving.
+            return;
+        }
+        put(&path, "new").unwrap();
+        let facts = fs::metadata(&path).unwrap();
+        assert_eq!((facts.uid(), facts.gid()), (65534, 65534));
     }
 
     #[cfg(unix)]
