@@ -247,7 +247,7 @@ impl Running {
             .expect("the input is a pipe that is held open")
     }
 
-    pub(super) fn has_ended(&mut self) -> bool {
+    pub(crate) fn has_ended(&mut self) -> bool {
         !matches!(self.child.try_wait(), Ok(None))
     }
 

@@ -1,0 +1,93 @@
+//! Sessions when things go wrong: killed jobs, readers in between, folders that cannot be written.
+
+mod support;
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use support::{Program, TempFolder};
+
+/// A session file is absent or whole.
+#[track_caller]
+fn assert_whole(path: &Path) {
+    match std::fs::read(path) {
+        Ok(bytes) => {
+            let parsed = serde_json::from_slice::<serde_json::Value>(&bytes);
+            assert!(
+                parsed.is_ok(),
+                "half a file: {:?}",
+                String::from_utf8_lossy(&bytes)
+            );
+        }
+        Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::NotFound),
+    }
+}
+
+#[test]
+fn a_job_that_is_killed_leaves_the_old_file_or_the_new_one() {
+    let folder = TempFolder::new();
+    let path = folder.join("work/s.json");
+    let line = |n: u32| {
+        let header = format!("X-Header-{}:{}", n % 50, "v".repeat(2000));
+        Program::http(&folder).args(["--offline", "--session=./s.json", "example.org", &header])
+    };
+    let started = Instant::now();
+    line(0).run_well();
+    let whole_run = started.elapsed();
+    for n in 1..=150 {
+        let running = line(n).spawn();
+        // The instants are spread over the time that a run takes; nothing depends on where one falls.
+        let instant = Instant::now() + whole_run * (n % 30) / 30;
+        while Instant::now() < instant {
+            std::hint::spin_loop();
+        }
+        // SIGKILL, which nothing can handle.
+        drop(running);
+        assert_whole(&path);
+    }
+    line(1000).run_well();
+    let files = folder.files();
+    let left: Vec<_> = files
+        .iter()
+        .filter(|file| file.starts_with("work/"))
+        .collect();
+    assert_eq!(
+        left,
+        ["work/s.json"],
+        "a killed job left litter that stayed"
+    );
+}
+
+#[test]
+fn a_reader_never_meets_half_a_file() {
+    let folder = TempFolder::new();
+    let path = folder.join("work/s.json");
+    let jobs: Vec<_> = (0..40)
+        .map(|n| {
+            let header = format!("X-Header-{n}:{}", "v".repeat(4000));
+            Program::http(&folder)
+                .args(["--offline", "--session=./s.json", "example.org", &header])
+                .spawn()
+        })
+        .collect();
+    let end = Instant::now() + Duration::from_secs(60);
+    let mut jobs = jobs.into_iter();
+    let mut present = jobs.next();
+    while let Some(mut job) = present.take() {
+        assert_whole(&path);
+        assert!(Instant::now() < end, "the jobs take too long");
+        if job.has_ended() {
+            assert_eq!(job.finish().status, 0);
+            present = jobs.next();
+        } else {
+            present = Some(job);
+        }
+    }
+    let saved: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&path).expect("a file")).expect("JSON");
+    assert_eq!(
+        saved["headers"].as_array().map(Vec::len),
+        Some(40),
+        "a job's header was lost"
+    );
+}
