@@ -11,6 +11,7 @@ use crate::cli::args::{self, Args, RequestType};
 use crate::cli::invocation::{Invocation, Trust};
 use crate::cli::parse::{self, Parsed};
 use crate::cli::{Program, config, help, man};
+use crate::client::challenge::DigestLogin;
 use crate::client::exchange::{Exchange, Observer, Redirects, Response, cookie_url};
 use crate::client::tls::{Roots, TlsSettings, Versions};
 use crate::client::transport::Settings;
@@ -26,7 +27,9 @@ use crate::request::build::Request;
 use crate::request::compose::{self, Brought};
 use crate::request::compress::{self, Compress};
 use crate::request::url::{PathStyle, Url};
-use crate::sessions::{Overlay, OverlayRequest, is_anonymous_session, unix_seconds, without_port};
+use crate::sessions::{
+    AuthType, Overlay, OverlayRequest, is_anonymous_session, unix_seconds, without_port,
+};
 
 /// Runs `http` or `https` with these arguments (without the program's own name).
 pub(crate) fn run(program: Program, arguments: impl IntoIterator<Item = OsString>) -> ExitStatus {
@@ -94,6 +97,7 @@ fn request(args: Args, env: &Environment, messages: &Messages) -> Result<ExitSta
     let url = target_url(invocation)?;
     let mut overlay = open_sessions(&run, &url)?;
     let brought = lay_over(&run, &url, &mut overlay)?;
+    let login = digest_login(&run, &url, &overlay);
     let mut request = compose::compose(invocation, url, brought, || messages.hint(STDIN_HINT))?;
     if let Some(when) = compression(&invocation.args) {
         compress::compress(&mut request, when)?;
@@ -108,7 +112,8 @@ fn request(args: Args, env: &Environment, messages: &Messages) -> Result<ExitSta
         .for_each(|warning| messages.warning(warning));
 
     let mut printer = Printer::new(invocation, messages)?;
-    let mut exchange = Exchange::new(network, redirects(&invocation.args), run.now);
+    let mut exchange =
+        Exchange::new(network, redirects(&invocation.args), run.now).with_login(login);
     let outcome = match invocation.args.offline {
         true => printer.request(&mut request).map(|()| ExitStatus::Success),
         false => exchange
@@ -174,9 +179,10 @@ fn lay_over(run: &Run<'_>, url: &Url, overlay: &mut Overlay) -> Result<Brought, 
     if let Some(credentials) = auth::typed(&run.invocation, url, run.messages.program())? {
         overlay.set_credentials(credentials);
     }
-    let has_header = |name| typed.contains(name) || run.invocation.removes_header(name);
     let authorization = match overlay.credentials() {
-        _ if has_header("Authorization") => None,
+        _ if run.invocation.types_header("Authorization") => None,
+        // What is sent depends on what the server asks.
+        Some(credentials) if *credentials.auth_type() == AuthType::Digest => None,
         Some(credentials) => Some(auth::authorization(credentials)?),
         None if session_headers.contains("Authorization") || args.ignore_netrc => None,
         None => auth::from_netrc(run.env, url, run.messages)?,
@@ -193,6 +199,14 @@ fn lay_over(run: &Run<'_>, url: &Url, overlay: &mut Overlay) -> Result<Brought, 
         },
         took_typed_cookies: has_session,
     })
+}
+
+/// Credentials that answer a challenge of the URL's origin, where those that apply are of this kind.
+fn digest_login(run: &Run<'_>, url: &Url, overlay: &Overlay) -> Option<DigestLogin> {
+    let is_typed = run.invocation.types_header("Authorization");
+    let credentials = overlay.credentials().filter(|_| !is_typed)?;
+    let is_digest = *credentials.auth_type() == AuthType::Digest;
+    is_digest.then(|| DigestLogin::new(credentials.clone(), url.origin()))
 }
 
 fn compression(args: &Args) -> Option<Compress> {

@@ -1,5 +1,6 @@
 //! Credentials: from what was typed or stored to the value of the Authorization header.
 
+pub(crate) mod digest;
 pub(crate) mod netrc;
 pub(crate) mod prompt;
 
@@ -67,7 +68,8 @@ pub(crate) fn from_netrc(
     Ok(None)
 }
 
-/// The value of Authorization for credentials (RFC 7617 for basic, RFC 6750 for bearer).
+/// The value of Authorization for credentials (RFC 7617 for basic, RFC 6750 for bearer). Digest
+/// credentials wait for a challenge: `client::challenge` has them.
 ///
 /// # Errors
 /// A type that we do not know, or characters that no header can hold.
@@ -82,10 +84,10 @@ pub(crate) fn authorization(credentials: &Credentials) -> Result<Vec<u8>, Error>
             Ok(format!("Bearer {token}").into_bytes())
         }
         AuthType::Digest => Err(Error::new(
-            "digest authentication is not supported yet by this version; basic and bearer are",
+            "digest credentials have no header of their own: they answer a challenge",
         )),
         AuthType::Other(name) => Err(Error::new(format!(
-            "the authentication type '{name}' is not known; known are basic and bearer"
+            "the authentication type '{name}' is not known; known are basic, bearer and digest"
         ))),
     }
 }

@@ -95,6 +95,12 @@ impl Invocation {
         headers
     }
 
+    /// Whether this header was typed, be it to set or to remove it.
+    pub(crate) fn types_header(&self, name: &str) -> bool {
+        let mut typed = self.items.headers.iter();
+        typed.any(|item| item.name.eq_ignore_ascii_case(name))
+    }
+
     /// Whether the last that was typed about this header is its removal.
     pub(crate) fn removes_header(&self, name: &str) -> bool {
         let mut typed = self.items.headers.iter().rev();

@@ -5,6 +5,7 @@
 use std::io::Read;
 use std::time::{Duration, Instant};
 
+use super::challenge::DigestLogin;
 use super::redirect;
 use super::response_body::ResponseBody;
 use super::response_head::ResponseHead;
@@ -51,6 +52,7 @@ pub(crate) struct Exchange {
     redirects: Redirects,
     /// Seconds since 1970, for the cookies.
     now: i64,
+    login: Option<DigestLogin>,
     responses: u64,
 }
 
@@ -60,8 +62,15 @@ impl Exchange {
             wire: Wire::new(settings),
             redirects,
             now,
+            login: None,
             responses: 0,
         }
+    }
+
+    /// The same exchange with a login that waits for a challenge.
+    pub(crate) fn with_login(mut self, login: Option<DigestLogin>) -> Exchange {
+        self.login = login;
+        self
     }
 
     /// How many responses have come so far.
@@ -78,6 +87,10 @@ impl Exchange {
         observer: &mut dyn Observer,
     ) -> Result<u16, Error> {
         loop {
+            self.login = self.login.take().filter(|login| login.is_for(&request));
+            if let Some(login) = &mut self.login {
+                login.authorize(&mut request)?;
+            }
             observer.request(&mut request)?;
             let started = Instant::now();
             let Incoming { head, body } = send(&self.wire, &mut request)?;
@@ -90,27 +103,44 @@ impl Exchange {
                 let message = format!("Too many redirects (--max-redirects={}).", self.responses);
                 return Err(Error::new(message).with_status(ExitStatus::TooManyRedirects));
             }
+            let is_challenged = self
+                .login
+                .as_mut()
+                .is_some_and(|login| login.is_challenged_by(&head));
             let mut response = Response {
                 head,
                 body,
                 elapsed,
-                is_final: location.is_none(),
+                is_final: location.is_none() && !is_challenged,
             };
             observer.response(&mut response)?;
-            let Some(location) = location else {
+            if response.is_final {
                 return Ok(status);
-            };
+            }
             // What cannot be drained closes its connection; the next request opens another.
             let _ = std::io::copy(
                 &mut response.body.by_ref().take(DRAIN),
                 &mut std::io::sink(),
             );
             drop(response);
-            request = redirect::redirected(request, status, &location)?;
+            request = match location {
+                Some(location) => redirect::redirected(request, status, &location)?,
+                None => sendable_again(request)?,
+            };
             let host = cookie_host(&request);
             let cookie = jar.header_for(&cookie_url(&request.url, &host), self.now);
             request.set_cookies(cookie);
         }
+    }
+}
+
+/// A request that was challenged goes out once more as it is.
+fn sendable_again(request: Request) -> Result<Request, Error> {
+    match request.body.can_be_sent_again() {
+        true => Ok(request),
+        false => Err(Error::new(
+            "the server asks for credentials (HTTP 401) and wants the body again, but it came from a stream that is used up; give it as a file (@FILE)",
+        )),
     }
 }
 

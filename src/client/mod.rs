@@ -1,6 +1,7 @@
 //! Sends requests and receives responses: connections, TLS, redirects. It calls an observer with each message and does
 //! not know how, or whether, anything is printed.
 
+pub(crate) mod challenge;
 pub(crate) mod connection;
 pub(crate) mod exchange;
 pub(crate) mod framing;

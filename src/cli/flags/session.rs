@@ -96,7 +96,7 @@ How the credentials are presented; the default is basic.
                 name: "AUTH_TYPE",
                 kind: ValueKind::Choice {
                     all: &["basic", "bearer", "digest"],
-                    planned: &["digest"],
+                    planned: &[],
                     listed: true,
                 },
             },

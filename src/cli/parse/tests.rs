@@ -348,10 +348,6 @@ fn errors_have_the_wording_of_argparse() {
             "x --ciphers X",
             "--ciphers is not supported yet by this version",
         ),
-        (
-            "x -A digest",
-            "--auth-type=digest is not supported yet by this version",
-        ),
     ] {
         assert_eq!(error(line), want, "{line}");
     }
