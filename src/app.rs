@@ -102,10 +102,7 @@ fn request(args: Args, env: &Environment, messages: &Messages) -> Result<ExitSta
     if let Some(when) = compression(&invocation.args) {
         compress::compress(&mut request, when)?;
     }
-    if !invocation.args.offline {
-        refuse_proxy(env, &request.url)?;
-    }
-    let network = network(invocation)?;
+    let network = network(&run)?;
     overlay
         .warnings()
         .iter()
@@ -217,8 +214,10 @@ fn compression(args: &Args) -> Option<Compress> {
     }
 }
 
-fn network(invocation: &Invocation) -> Result<Settings, Error> {
+fn network(run: &Run<'_>) -> Result<Settings, Error> {
+    let invocation = &run.invocation;
     Ok(Settings {
+        env: run.env.clone(),
         timeout: invocation.args.timeout()?,
         max_headers: usize::try_from(invocation.args.max_headers)
             .ok()
@@ -240,18 +239,6 @@ fn network(invocation: &Invocation) -> Result<Settings, Error> {
             },
         },
     })
-}
-
-/// A proxy that the environment asks for cannot be used yet; going around it in silence would be worse than not going.
-fn refuse_proxy(env: &Environment, url: &Url) -> Result<(), Error> {
-    match env.proxy_variable(url.scheme.as_str(), url.host(), url.port()) {
-        None => Ok(()),
-        Some(name) => Err(Error::new(format!(
-            "the environment variable {name} names a proxy, and proxies are not supported yet by this version. \
-             Unset it, or name '{}' in no_proxy, to connect directly.",
-            url.host()
-        ))),
-    }
 }
 
 fn redirects(args: &Args) -> Redirects {

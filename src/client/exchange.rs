@@ -49,6 +49,7 @@ pub(crate) struct Redirects {
 /// One request and all that follow from it.
 pub(crate) struct Exchange {
     wire: Wire,
+    settings: Settings,
     redirects: Redirects,
     /// Seconds since 1970, for the cookies.
     now: i64,
@@ -59,7 +60,8 @@ pub(crate) struct Exchange {
 impl Exchange {
     pub(crate) fn new(settings: Settings, redirects: Redirects, now: i64) -> Exchange {
         Exchange {
-            wire: Wire::new(settings),
+            wire: Wire::new(settings.clone()),
+            settings,
             redirects,
             now,
             login: None,
@@ -91,6 +93,7 @@ impl Exchange {
             if let Some(login) = &mut self.login {
                 login.authorize(&mut request)?;
             }
+            self.settings.refuse_proxy(&request.url)?;
             observer.request(&mut request)?;
             let started = Instant::now();
             let Incoming { head, body } = send(&self.wire, &mut request)?;

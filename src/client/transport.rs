@@ -14,11 +14,15 @@ use ureq::unversioned::transport::NextTimeout;
 use super::connection::{Connection, Stream};
 use super::tls::{Tls, TlsSettings};
 use super::wire::{is_timeout, through_ureq};
+use crate::environment::Environment;
 use crate::error::{Error, io_reason};
+use crate::request::url::Url;
 
 /// What the user asked of the network.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Settings {
+    /// What the environment says about proxies.
+    pub(crate) env: Environment,
     /// How long to wait for a connection and for each read and write; none waits for ever.
     pub(crate) timeout: Option<Duration>,
     pub(crate) tls: TlsSettings,
@@ -26,6 +30,22 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
+    /// Refuses a URL for which the environment asks for a proxy: none can be used yet, and going around one in silence
+    /// would be worse than not going.
+    pub(crate) fn refuse_proxy(&self, url: &Url) -> Result<(), Error> {
+        match self
+            .env
+            .proxy_variable(url.scheme.as_str(), url.host(), url.port())
+        {
+            None => Ok(()),
+            Some(name) => Err(Error::new(format!(
+                "the environment variable {name} names a proxy, and proxies are not supported yet by this version. \
+                 Unset it, or name '{}' in no_proxy, to connect directly.",
+                url.host()
+            ))),
+        }
+    }
+
     /// The timeout in seconds, as it is shown.
     pub(crate) fn timeout_text(&self) -> String {
         self.timeout
