@@ -180,7 +180,17 @@ fn lay_over(run: &Run<'_>, url: &Url, overlay: &mut Overlay) -> Result<Brought, 
         _ if run.invocation.types_header("Authorization") => None,
         // What is sent depends on what the server asks.
         Some(credentials) if *credentials.auth_type() == AuthType::Digest => None,
-        Some(credentials) => Some(auth::authorization(credentials)?),
+        Some(credentials) => Some(auth::authorization(credentials).map_err(|error| {
+            match (
+                &args.auth,
+                args.session.as_ref().or(args.session_read_only.last()),
+            ) {
+                (None, Some(session)) => {
+                    error.context(format!("the credentials of session '{session}'"))
+                }
+                _ => error,
+            }
+        })?),
         None if session_headers.contains("Authorization") || args.ignore_netrc => None,
         None => auth::from_netrc(run.env, url, run.messages)?,
     };

@@ -7,6 +7,7 @@ use std::io::Write;
 use crate::cli::help;
 use crate::environment::Environment;
 use crate::error::Error;
+use crate::output::colors::{Layout, escape_controls};
 
 /// The way to the user's stderr.
 pub(crate) struct Messages {
@@ -56,8 +57,9 @@ impl Messages {
         }
     }
 
-    /// A text as it is.
+    /// A text of several lines. Control characters, which may come from a server or a file, are made visible.
     pub(crate) fn plain(&self, text: &str) {
-        let _ = std::io::stderr().write_all(text.as_bytes());
+        let visible = escape_controls(text.as_bytes(), Layout::KeepLines);
+        let _ = std::io::stderr().write_all(&visible);
     }
 }

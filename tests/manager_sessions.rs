@@ -67,7 +67,7 @@ fn a_list_has_both_layouts_of_the_store_and_the_newest_first() {
             r#"{"cookies": {"a": {"value": "1"}}}"#,
         ),
         ("example.org/alice.json", "{}"),
-        ("example.org_alice.json.tmp", "{}"),
+        ("example.org_alice.json.httpie-tmp", "{}"),
     ]);
     set_age(&folder, "example.org_alice.json", 100);
     set_age(&folder, "example.org/theirs.json", 10);
@@ -564,4 +564,22 @@ fn help_is_there_for_every_command_and_usage_errors_show_the_usage() {
             "for more information:\n    run 'httpie",
         ]);
     }
+}
+
+#[test]
+fn an_empty_host_is_no_host() {
+    let folder = TempFolder::new();
+    folder.write("config/sessions/localhost_e.json", "{}");
+    for line in [
+        &["sessions", "delete", "--yes", "e", ""][..],
+        &["sessions", "show", "e", ""],
+        &["sessions", "path", "e", " "],
+        &["sessions", "list", ""],
+        &["cli", "sessions", "upgrade", "", "e"],
+    ] {
+        let outcome = Program::httpie(&folder).args(line).run();
+        assert_eq!(outcome.status, 1, "{line:?}: {}", outcome.stderr_text());
+        assert_eq!(outcome.stdout_text(), "", "{line:?}");
+    }
+    assert_eq!(folder.read("config/sessions/localhost_e.json"), "{}");
 }

@@ -852,3 +852,53 @@ fn a_name_that_looks_like_a_file_brings_a_hint() {
         assert_eq!(quiet.stderr_text(), "", "{name}");
     }
 }
+
+#[test]
+fn one_way_to_say_who_one_is_takes_the_place_of_the_other() {
+    let (server, folder) = (server(), TempFolder::new());
+    let sent = |items: &[&str]| {
+        let session = Program::http(&folder).args(["--session=./s.json", &server.url("/")]);
+        session.args(items).run_well();
+        server
+            .last_request()
+            .header("Authorization")
+            .unwrap_or_default()
+    };
+    assert_eq!(sent(&["-a", "ann:sesame"]), "Basic YW5uOnNlc2FtZQ==");
+    assert_eq!(sent(&["Authorization:typed"]), "typed");
+    assert_eq!(sent(&[]), "typed");
+    assert!(
+        !folder.read("work/s.json").contains("ann:sesame"),
+        "a dead secret is in the file"
+    );
+    assert_eq!(sent(&["-a", "ann:sesame"]), "Basic YW5uOnNlc2FtZQ==");
+    assert_eq!(sent(&[]), "Basic YW5uOnNlc2FtZQ==");
+    assert!(
+        !folder.read("work/s.json").contains("typed"),
+        "a dead secret is in the file"
+    );
+}
+
+#[test]
+fn a_base_gives_no_credentials_to_who_has_a_header_for_them() {
+    let (server, folder) = (server(), TempFolder::new());
+    folder.write(
+        "work/mine.json",
+        r#"{"headers": [{"name": "Authorization", "value": "Bearer mine"}]}"#,
+    );
+    folder.write(
+        "work/base.json",
+        r#"{"auth": {"type": "basic", "raw_auth": "base:base"}}"#,
+    );
+    let both = [
+        "--session=./mine.json",
+        "--session-read-only=./base.json",
+        &server.url("/"),
+    ];
+    Program::http(&folder).args(both).run_well();
+    assert_eq!(
+        server.last_request().header("Authorization").as_deref(),
+        Some("Bearer mine")
+    );
+    assert!(!folder.read("work/mine.json").contains("base:base"));
+}

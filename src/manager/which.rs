@@ -157,6 +157,10 @@ fn hosts_with(name: &str, env: &Environment) -> Vec<String> {
 /// The host of a URL, or of what was typed as one: in the form in which a request names its session. A session that
 /// exists for exactly what was typed comes first.
 fn host_of(name: &str, typed: &str, env: &Environment) -> Result<String, Error> {
+    if typed.trim().is_empty() {
+        // An unset variable of a script; it must not stand for localhost, as `:` does.
+        return Err(Error::usage("the host is empty"));
+    }
     if !is_url(typed) && !is_anonymous_session(name) {
         let files = files_of(env, env.config_dir(), name, typed)?;
         if !files.is_empty() {
@@ -172,6 +176,9 @@ fn is_url(typed: &str) -> bool {
 
 /// The host of a URL, or of what was typed as one.
 pub(super) fn host_of_url(typed: &str) -> Result<String, Error> {
+    if typed.trim().is_empty() {
+        return Err(Error::usage("the host is empty"));
+    }
     match Url::from_argument(typed, "http", PathStyle::Normalized) {
         Ok(url) => Ok(url.authority()),
         Err(error) if is_url(typed) => Err(error),

@@ -14,7 +14,7 @@ use super::cookie_scope::{
 
 /// The most cookies that a server may leave below one registrable domain. Browsers allow 180; many CI jobs that use
 /// one session, each with a cookie of its own, need more.
-const MAX_PER_DOMAIN: usize = 1000;
+pub(super) const MAX_PER_DOMAIN: usize = 1000;
 /// The number of cookies from which on a new one takes the place of an old one.
 const MAX_IN_ALL: usize = 3000;
 

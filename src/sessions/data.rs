@@ -112,6 +112,9 @@ impl SessionData {
         let mut unfit = Vec::new();
         let mut seen: Vec<&[u8]> = Vec::new();
         for header in typed {
+            if header.is("Authorization") {
+                self.set_credentials(None);
+            }
             if header.is("Cookie") {
                 self.cookies.take_typed(header.value(), url, now);
             } else if is_kept(header) && !seen.iter().any(|name| is_same_name(name, header.name()))
@@ -192,15 +195,24 @@ impl SessionData {
             self.credentials = credentials;
             self.credentials_standing = Standing::Changed;
         }
+        if self.credentials.is_some() {
+            // A header of the same meaning would be a dead secret in the file.
+            self.remove_header("Authorization");
+        }
     }
 
     /// Lays this over `base`: what it lacks, it takes over.
     pub(super) fn inherit(&mut self, base: SessionData, now: i64) {
-        let own: Vec<Vec<u8>> = self
+        let mut own: Vec<Vec<u8>> = self
             .headers
             .iter()
             .map(|header| header.name().to_ascii_lowercase())
             .collect();
+        // A header may say who one is, or credentials: who says it in one way does not lack the other.
+        let is_known = self.credentials.is_some() || self.headers.contains("Authorization");
+        if self.credentials.is_some() {
+            own.push(b"authorization".to_vec());
+        }
         for header in &base.headers {
             let name = header.name().to_ascii_lowercase();
             if !own.contains(&name) {
@@ -209,7 +221,7 @@ impl SessionData {
             }
         }
         self.cookies.inherit(base.cookies, now);
-        if self.credentials.is_none() && base.credentials.is_some() {
+        if !is_known && base.credentials.is_some() {
             self.credentials = base.credentials;
             self.credentials_standing = Standing::Inherited;
         }
@@ -246,7 +258,7 @@ fn is_same_name(one: &[u8], other: &[u8]) -> bool {
     one.eq_ignore_ascii_case(other)
 }
 
-/// What belongs to one request only is not kept: its body, its conditions, its host, and who we are.
+/// What belongs to one request only is not kept: its body and framing, its conditions, its host, and who we are.
 pub(super) fn is_kept(header: &Header) -> bool {
     let begins = |prefix: &[u8]| {
         let start = header.name().get(..prefix.len());
@@ -258,6 +270,7 @@ pub(super) fn is_kept(header: &Header) -> bool {
         && !begins(b"If-")
         && !header.is("Host")
         && !header.is("Cookie")
+        && !header.is("Transfer-Encoding")
         && !is_our_name
 }
 

@@ -5,13 +5,14 @@
 //! that it goes into.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::cookie_entry::{read_cookie, read_keyed_cookie};
 use super::cookie_parse::{
     MAX_ATTRIBUTE_LENGTH, MAX_LIFETIME, MAX_PAIR_LENGTH, Refusal, keeps_prefix,
 };
-use super::cookie_scope::{is_public_suffix, is_subdomain};
-use super::cookies::{Cookie, Reach};
+use super::cookie_scope::{is_public_suffix, is_subdomain, registrable_domain};
+use super::cookies::{Cookie, MAX_PER_DOMAIN, Reach};
 use super::credentials::Credentials;
 use super::data::{is_kept, is_storable};
 use super::file::{NameAndValue, read_auth, read_header};
@@ -39,6 +40,8 @@ pub(crate) struct Import {
     /// How many of the cookies never go to the session's host. They are taken: a session has such cookies after a
     /// redirect, and they go to their own host alone.
     pub(crate) foreign: usize,
+    /// How many cookies there are of each registrable domain.
+    of_domains: HashMap<String, usize>,
 }
 
 /// What was not taken, or could not be written.
@@ -189,6 +192,16 @@ impl Import {
         }
         match admit(cookie.clone(), host, now) {
             Ok(cookie) => {
+                let of_domain = self
+                    .of_domains
+                    .entry(registrable_domain(&cookie.domain).to_owned())
+                    .or_default();
+                if *of_domain == MAX_PER_DOMAIN {
+                    let reason =
+                        format!("there are more than {MAX_PER_DOMAIN} of its domain before it");
+                    return self.refused.push(Refused::cookie(&cookie, reason));
+                }
+                *of_domain += 1;
                 self.bound += usize::from(is_unbound);
                 self.foreign += usize::from(host.is_some_and(|host| is_foreign(&cookie, host)));
                 self.cookies.push(cookie);
@@ -225,6 +238,7 @@ impl Import {
         let header = Header::new(name, value);
         let reason = match (is_kept(&header), is_storable(&header)) {
             (false, _) => "it belongs to a single request".to_owned(),
+            _ if is_hop_by_hop(&header) => "it belongs to a single connection".to_owned(),
             (true, false) => "it cannot be stored in a file".to_owned(),
             (true, true) if self.headers.len() == MAX_HEADERS => {
                 format!("there are more than {MAX_HEADERS} before it")
@@ -286,6 +300,21 @@ fn admit(mut cookie: Cookie, host: Option<&str>, now: i64) -> Result<Cookie, Cow
     let latest = now.saturating_add(MAX_LIFETIME);
     cookie.expires = cookie.expires.map(|expires| expires.min(latest));
     Ok(cookie)
+}
+
+/// RFC 9110, section 7.6.1, and what else a client says to the next server only.
+fn is_hop_by_hop(header: &Header) -> bool {
+    const NAMES: [&str; 8] = [
+        "Connection",
+        "Expect",
+        "Keep-Alive",
+        "Proxy-Authorization",
+        "Proxy-Connection",
+        "TE",
+        "Trailer",
+        "Upgrade",
+    ];
+    NAMES.iter().any(|name| header.is(name))
 }
 
 /// Whether no request to the host or to a subdomain of it carries the cookie.
@@ -436,14 +465,18 @@ mod tests {
         let text =
             format!("x.org\tFALSE\t/\tFALSE\t0\ta\t{long}\nx.org\tFALSE\t{path}\tFALSE\t0\ta\tb\n");
         assert_eq!(read(text.as_bytes()).refused.len(), 2);
-        let many: String = (0..MAX_COOKIES + 2)
-            .map(|number| format!("x.org\tFALSE\t/\tFALSE\t0\tc{number}\tb\n"))
+        let of_one_domain: String = (0..MAX_PER_DOMAIN + 2)
+            .map(|number| format!("a{number}.x.org\tFALSE\t/\tFALSE\t0\tc\tb\n"))
             .collect();
-        let import = read(many.as_bytes());
-        assert_eq!(
-            (import.cookies.len(), import.refused.len()),
-            (MAX_COOKIES, 2)
-        );
+        let import = read(of_one_domain.as_bytes());
+        let taken = (import.cookies.len(), import.refused.len());
+        assert_eq!(taken, (MAX_PER_DOMAIN, 2));
+        let of_many: String = (0..MAX_COOKIES + 2)
+            .map(|number| format!("x{number}.org\tFALSE\t/\tFALSE\t0\tc\tb\n"))
+            .collect();
+        let import = read(of_many.as_bytes());
+        let taken = (import.cookies.len(), import.refused.len());
+        assert_eq!(taken, (MAX_COOKIES, 2));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::cookies::{Cookie, Reach, Slot, Standing};
 use super::credentials::{AuthType, Credentials};
 use super::data::ChangeSet;
 use super::json::{
-    Json, Members, Misfit, Output, is_control, last_wins, text, unknown_members, verbatim,
+    Json, Members, Misfit, Output, is_control, text, unique, unknown_members, verbatim,
 };
 use crate::headers::Headers;
 
@@ -76,12 +76,12 @@ impl<'a> SessionFile<'a> {
     /// Reads the members of a document. `host` is the one that the session is for, in lower case, without its port.
     pub(super) fn read(document: Members<'a>, host: &str) -> Result<SessionFile<'a>, Misfit> {
         let mut file = SessionFile::new();
-        for (key, value) in last_wins(document) {
+        for (key, value) in unique(document, "the session")? {
             file.size += value.as_str().len();
             file.is_recognizable |= matches!(&*key, "__meta__" | "auth" | "cookies" | "headers");
             match &*key {
                 "__meta__" if value.is_null() => {}
-                "__meta__" => file.meta = last_wins(value.members("\"__meta__\"")?),
+                "__meta__" => file.meta = unique(value.members("\"__meta__\"")?, "\"__meta__\"")?,
                 "auth" => {
                     file.credentials = read_auth(value)?;
                     file.auth = Some(value);
@@ -439,7 +439,7 @@ fn read_cookies<'a>(
     };
     let mut entries = Vec::new();
     if section.is_object() {
-        for (key, stored) in last_wins(section.members("\"cookies\"")?) {
+        for (key, stored) in unique(section.members("\"cookies\"")?, "\"cookies\"")? {
             let cookie = read_keyed_cookie(stored, &key, host)?;
             entries.push(entry(cookie, stored, false));
         }
@@ -462,7 +462,7 @@ fn read_headers(section: Json<'_>) -> Result<(Vec<HeaderEntry<'_>>, Layout), Mis
     }
     if section.is_object() {
         let mut entries = Vec::new();
-        for (name, value) in last_wins(section.members("\"headers\"")?) {
+        for (name, value) in unique(section.members("\"headers\"")?, "\"headers\"")? {
             entries.push(header_entry(name, value, value)?);
         }
         return Ok((entries, Layout::Keyed));

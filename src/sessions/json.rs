@@ -292,6 +292,19 @@ fn scalar_length(bytes: &[u8]) -> usize {
 /// A member of an object that is to be written.
 pub(super) type NamedOutput<'a> = (Cow<'a, str>, Output<'a>);
 
+/// Members that are all of different names. In a session file a name that stands twice is a mistake of whoever edited it:
+/// to take one of the two would be to lose the other at the next save.
+pub(super) fn unique<'a>(members: Members<'a>, what: &str) -> Result<Members<'a>, Misfit> {
+    let mut names = HashSet::new();
+    for (key, value) in &members {
+        if !names.insert(&**key) {
+            return Err(value.reject(format!("the name {key:?} stands twice in {what}")));
+        }
+    }
+    drop(names);
+    Ok(members)
+}
+
 /// Of members of one name, the last, as in Python.
 pub(super) fn last_wins(mut members: Members<'_>) -> Members<'_> {
     let mut later = HashSet::new();

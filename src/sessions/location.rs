@@ -21,6 +21,8 @@ pub(super) struct Location {
     pub(super) name: String,
     /// The host that it is for, in lower case, without port and brackets.
     pub(super) host: String,
+    /// The same with its port, as commands take it.
+    authority: String,
 }
 
 impl Location {
@@ -31,11 +33,21 @@ impl Location {
         name: &str,
         host: &str,
     ) -> Result<Location, SessionError> {
-        Ok(Location {
-            path: path_of(env, config_dir, name, host)?,
+        Ok(Location::of_file(
+            path_of(env, config_dir, name, host)?,
+            name,
+            host,
+        ))
+    }
+
+    /// The file at a path, as the session of this name for this host.
+    pub(super) fn of_file(path: PathBuf, name: &str, host: &str) -> Location {
+        Location {
+            path,
             name: name.to_owned(),
             host: without_port(host).to_ascii_lowercase(),
-        })
+            authority: host.to_owned(),
+        }
     }
 
     /// What the file holds, and the warning that its layout asks for; nothing if there is no file.
@@ -83,7 +95,7 @@ impl Location {
             true => " (with --bind-cookies, to bind them to that host)",
             false => "",
         };
-        let (name, host) = (&self.name, &self.host);
+        let (name, host) = (&self.name, &self.authority);
         let mut warning = format!(
             "Session {name:?} has the layout of an earlier version: {why}. To upgrade it, run \
              `httpie cli sessions upgrade {host} {name}`{bind}"
@@ -158,11 +170,7 @@ impl Location {
 ///
 /// It cannot be read, is no JSON, or has one of these keys with something else in it.
 pub(crate) fn looks_like_session(path: &Path) -> Result<bool, SessionError> {
-    let location = Location {
-        path: path.to_owned(),
-        name: path.display().to_string(),
-        host: String::new(),
-    };
+    let location = Location::of_file(path.to_owned(), &path.display().to_string(), "");
     match read_text(path)? {
         Some(text) => Ok(location.parse(&text)?.is_recognizable()),
         None => Ok(false),

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use super::error::{Access, SessionError};
 use super::store::{MAX_SIZE, TEMPORARY_SUFFIX, read_text};
+use crate::error::io_reason;
 
 /// How long a save waits for other processes.
 pub(super) const LOCK_WAIT: Duration = Duration::from_secs(30);
@@ -132,33 +133,38 @@ impl Lock {
         let temporary = temporary_path(target)?;
         let deadline = Instant::now() + wait;
         let mut pause = Pause::new();
-        loop {
-            if let Some(file) = open_temporary(&temporary).map_err(fail)? {
-                while Instant::now() < deadline {
-                    match file.try_lock() {
-                        // The holder before us has renamed or removed it meanwhile: then this is not the lock any more.
-                        Ok(()) if !is_still_at(&file, &temporary).map_err(fail)? => break,
-                        Ok(()) => {
-                            let lock = Lock {
-                                file,
-                                path: temporary,
-                                is_replaced: false,
-                            };
-                            make_private(&lock.file).map_err(fail)?;
-                            return Ok(lock);
-                        }
-                        Err(TryLockError::WouldBlock) => pause.sleep(),
-                        Err(TryLockError::Error(error)) => return Err(fail(error)),
+        while Instant::now() < deadline {
+            let (file, is_fresh) = match open_temporary(&temporary).map_err(fail)? {
+                Opened::Fresh(file) => (file, true),
+                Opened::Found(file) => (file, false),
+                Opened::Gone => continue,
+            };
+            while Instant::now() < deadline {
+                match file.try_lock() {
+                    // The holder before us has renamed or removed it meanwhile: then this is not the lock any more.
+                    Ok(()) if !is_still_at(&file, &temporary).map_err(fail)? => break,
+                    Ok(()) if is_fresh => {
+                        return Ok(Lock {
+                            file,
+                            path: temporary,
+                            is_replaced: false,
+                        });
                     }
+                    // Nobody holds it, so a killed process left it, or somebody put it there. What is written must be
+                    // in a file of our own making: who opened this one before us could read along.
+                    Ok(()) => {
+                        remove_leftover(&temporary).map_err(fail)?;
+                        break;
+                    }
+                    Err(TryLockError::WouldBlock) => pause.sleep(),
+                    Err(TryLockError::Error(error)) => return Err(fail(error)),
                 }
             }
-            if Instant::now() >= deadline {
-                return Err(SessionError::LockedTooLong {
-                    path: path.to_owned(),
-                    seconds: wait.as_secs(),
-                });
-            }
         }
+        Err(SessionError::LockedTooLong {
+            path: path.to_owned(),
+            seconds: wait.as_secs(),
+        })
     }
 
     /// Writes `text` and renames the file over the target.
@@ -198,8 +204,7 @@ fn keep_owner(file: &File, old: &fs::Metadata) -> io::Result<()> {
     let lets_owner_in = (group_stays && old.mode() & 0o060 == 0o060) || old.mode() & 0o006 == 0o006;
     match new.uid() == old.uid() || lets_owner_in {
         true => Ok(()),
-        false => Err(io::Error::new(
-            io::ErrorKind::PermissionDenied,
+        false => Err(io::Error::other(
             "it belongs to another user, who could not use it any more",
         )),
     }
@@ -227,13 +232,10 @@ fn temporary_path(target: &Path) -> Result<PathBuf, SessionError> {
     let Some(file_name) = target.file_name() else {
         return Err(bad_name("it is a folder"));
     };
-    // Else the temporary file of `a` would be the session `a.tmp`.
-    if target
-        .extension()
-        .is_some_and(|extension| extension == "tmp")
-    {
+    // Else the temporary file of `a` would be the session `a.httpie-tmp`.
+    if file_name.to_string_lossy().ends_with(TEMPORARY_SUFFIX) {
         return Err(bad_name(
-            "a name that ends in .tmp is kept for the time of a save",
+            "a name that ends in .httpie-tmp is kept for the time of a save",
         ));
     }
     let mut temporary = OsString::from(file_name);
@@ -241,31 +243,55 @@ fn temporary_path(target: &Path) -> Result<PathBuf, SessionError> {
     Ok(target.with_file_name(temporary))
 }
 
-/// Opens the temporary file, a new one for us only. Nothing comes back if it went away in between.
-fn open_temporary(path: &Path) -> io::Result<Option<File>> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true);
-    let mut create = options.clone();
-    create.create_new(true);
+/// What came of opening the temporary file.
+enum Opened {
+    /// It is new, and for us only.
+    Fresh(File),
+    /// Another process has made it, and works on it unless it was killed.
+    Found(File),
+    /// It went away in between.
+    Gone,
+}
+
+fn open_temporary(path: &Path) -> io::Result<Opened> {
+    let mut create = OpenOptions::new();
+    create.read(true).write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut create, 0o600);
     match create.open(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        opened => return opened.map(Some),
+        opened => return opened.map(Opened::Fresh),
     }
-    // Neither a link, which would let somebody else choose what we write to, nor a pipe, which would let us wait.
+    // Neither a link, which would let somebody else choose what we lock, nor a pipe, which would let us wait.
     let found = match fs::symlink_metadata(path) {
         Ok(metadata) if !metadata.is_file() => {
             let reason = format!("{} is in the way: it is not a regular file", path.display());
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, reason));
         }
-        Ok(_) => options.open(path),
+        Ok(_) => File::open(path),
         Err(error) => Err(error),
     };
     match found {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        opened => opened.map(Some),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Opened::Gone),
+        Err(error) => Err(in_the_way(path, &error)),
+        Ok(file) => Ok(Opened::Found(file)),
     }
+}
+
+fn remove_leftover(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(in_the_way(path, &error)),
+        _ => Ok(()),
+    }
+}
+
+fn in_the_way(path: &Path, error: &io::Error) -> io::Error {
+    let reason = format!(
+        "{} is in the way ({}); remove it",
+        path.display(),
+        io_reason(error)
+    );
+    io::Error::other(reason)
 }
 
 /// Whether `path` still names the opened file, and is no link to it.
@@ -287,20 +313,6 @@ fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
 #[cfg(not(unix))]
 fn is_same_file(_: &Metadata, other: &Metadata) -> bool {
     other.is_file()
-}
-
-/// What a killed process left may already have had the mode of its target.
-fn make_private(file: &File) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        if file.metadata()?.permissions().mode() & 0o7777 != 0o600 {
-            file.set_permissions(fs::Permissions::from_mode(0o600))?;
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = file;
-    Ok(())
 }
 
 /// Pauses that grow from one to some twenty milliseconds, of uneven length so that two who wait do not stay in step.
@@ -394,11 +406,35 @@ mod tests {
         assert_eq!(mode(&path), 0o640);
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn what_was_open_before_the_save_cannot_read_along() {
+        use std::io::Read;
+        let folder = Folder::new();
+        let path = folder.path().join("s.json");
+        let planted = folder.path().join("s.json.httpie-tmp");
+        fs::write(&planted, "planted").unwrap();
+        fs::hard_link(&planted, folder.path().join("other")).unwrap();
+        let mut spy = File::open(&planted).unwrap();
+        put(&path, "secret").unwrap();
+        let mut seen = String::new();
+        spy.read_to_string(&mut seen).unwrap();
+        assert_eq!(seen, "planted");
+        assert_eq!(
+            fs::read_to_string(folder.path().join("other")).unwrap(),
+            "planted"
+        );
+    }
+
     #[test]
     fn what_a_killed_process_left_is_taken_up() {
         let folder = Folder::new();
         let path = folder.path().join("s.json");
-        fs::write(folder.path().join("s.json.tmp"), "half a much longer file").unwrap();
+        fs::write(
+            folder.path().join("s.json.httpie-tmp"),
+            "half a much longer file",
+        )
+        .unwrap();
         put(&path, "1").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "1");
         assert_eq!(names_in(folder.path()), ["s.json"]);
@@ -414,7 +450,7 @@ mod tests {
         assert!(fs::symlink_metadata(at("link.json")).unwrap().is_symlink());
         assert_eq!(fs::read_to_string(at("real.json")).unwrap(), "1");
         fs::write(at("precious"), "keep").unwrap();
-        std::os::unix::fs::symlink("precious", at("real.json.tmp")).unwrap();
+        std::os::unix::fs::symlink("precious", at("real.json.httpie-tmp")).unwrap();
         let error = put(&at("link.json"), "2").unwrap_err().to_string();
         assert!(error.contains("in the way"), "{error}");
         assert_eq!(fs::read_to_string(at("precious")).unwrap(), "keep");
@@ -433,7 +469,7 @@ mod tests {
             Ok(Some("2".to_owned()))
         });
         assert!(matches!(refused, Err(SessionError::LockedTooLong { .. })));
-        assert!(names_in(folder.path()).contains(&"s.json.tmp".to_owned()));
+        assert!(names_in(folder.path()).contains(&"s.json.httpie-tmp".to_owned()));
         drop(lock);
         put(&path, "3").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "3");
@@ -477,7 +513,7 @@ mod tests {
         put(&path, "1").unwrap();
         let too_large = "x".repeat(usize::try_from(MAX_SIZE).unwrap() + 1);
         assert!(put(&path, &too_large).is_err());
-        assert!(put(&folder.path().join("x.tmp"), "1").is_err());
+        assert!(put(&folder.path().join("x.httpie-tmp"), "1").is_err());
         assert!(put(folder.path(), "1").is_err());
         assert_eq!(fs::read_to_string(&path).unwrap(), "1");
         assert_eq!(names_in(folder.path()), ["s.json"]);

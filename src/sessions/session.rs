@@ -114,11 +114,7 @@ impl Session {
         let host = without_port(&stored.host);
         let mut session = Session {
             env: env.clone(),
-            location: Location {
-                path: stored.path.clone(),
-                name: stored.name.clone(),
-                host: host.to_ascii_lowercase(),
-            },
+            location: Location::of_file(stored.path.clone(), &stored.name, &stored.host),
             url: UrlFacts {
                 secure: false,
                 host: host.to_owned(),

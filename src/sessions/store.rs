@@ -18,7 +18,7 @@ use crate::environment::Environment;
 /// The largest session file.
 pub(crate) const MAX_SIZE: u64 = 16 * 1024 * 1024;
 /// What is added to a file's name for the time of a save.
-pub(super) const TEMPORARY_SUFFIX: &str = ".tmp";
+pub(super) const TEMPORARY_SUFFIX: &str = ".httpie-tmp";
 /// The longest file name that Linux and most others take.
 const MAX_FILE_NAME: usize = 255;
 /// All but `[A-Za-z0-9.-]`, so that the first `_` of a file name always ends the host.
@@ -401,7 +401,7 @@ mod tests {
             "localhost_8080/b.json",
             "localhost%3A8080_a.json",
             "x.org_c_d.json",
-            "x.org_c_d.json.tmp",
+            "x.org_c_d.json.httpie-tmp",
             "X.org_never_found.json",
             "junk",
         ] {

@@ -175,13 +175,20 @@ fn every_fact_of_a_cookie_survives_the_file() {
 }
 
 #[test]
-fn of_duplicate_keys_the_last_counts() {
-    let text = r#"{"headers": {"X": "1", "X": "2"}, "headers": {"Y": "1", "Y": "2"}, "cookies": {"a": "1", "a": "2"}}"#;
-    let mut file = read(text);
-    assert_eq!(file.headers().len(), 1);
-    assert_eq!(file.headers().get("Y"), Some(&b"2"[..]));
-    let cookies = file.take_cookies();
-    assert_eq!((cookies.len(), cookies[0].value()), (1, &b"2"[..]));
+fn a_name_that_stands_twice_is_a_mistake() {
+    for (text, place) in [
+        (r#"{"headers": {}, "headers": {"Y": "1"}}"#, "the session"),
+        (r#"{"headers": {"X": "1", "X": "2"}}"#, "\"headers\""),
+        (r#"{"cookies": {"a": "1", "a": "2"}}"#, "\"cookies\""),
+        (r#"{"note": 1, "note": 2}"#, "the session"),
+    ] {
+        let read = SessionFile::read(Json::document(text).unwrap(), "x.org");
+        let misfit = read.err().map(|misfit| misfit.reason).unwrap_or_default();
+        assert!(
+            misfit.ends_with(&format!("stands twice in {place}")),
+            "{text}: {misfit}"
+        );
+    }
 }
 
 #[test]
