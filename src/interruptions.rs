@@ -57,13 +57,22 @@ impl Drop for Ignored<'_> {
 /// from the lowest for signal 1; none where the system does not tell.
 #[cfg(unix)]
 fn ignored_signals() -> u64 {
-    use std::io::IsTerminal;
+    use std::io::{IsTerminal, Read};
     // A job in the background does not have the terminal as its input.
     if std::io::stdin().is_terminal() {
         return 0;
     }
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    // One read of the kernel's short text; a file of unknown length would take several.
+    let mut text = [0; 4096];
+    let opened = std::fs::File::open("/proc/self/status");
+    let length = opened
+        .and_then(|mut status| status.read(&mut text))
+        .unwrap_or(0);
+    let lines = text[..length].split(|byte| *byte == b'\n');
+    let mask = lines
+        .filter_map(|line| line.strip_prefix(b"SigIgn:"))
+        .next();
+    let mask = mask.and_then(|mask| std::str::from_utf8(mask).ok());
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
         .unwrap_or(0)
 }

@@ -72,8 +72,10 @@ pub(crate) struct Connection {
 impl Connection {
     /// Takes a connected stream over. Without a timeout, reads and writes wait for ever.
     pub(crate) fn new(stream: Stream, timeout: Option<Duration>) -> io::Result<Connection> {
-        stream.socket().set_read_timeout(timeout)?;
-        stream.socket().set_write_timeout(timeout)?;
+        if timeout.is_some() {
+            stream.socket().set_read_timeout(timeout)?;
+            stream.socket().set_write_timeout(timeout)?;
+        }
         Ok(Connection {
             stream,
             buffer: Vec::new(),

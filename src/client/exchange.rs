@@ -116,6 +116,9 @@ impl Exchange {
                 elapsed,
                 is_final: location.is_none() && !is_challenged,
             };
+            if response.is_final {
+                response.body.close_at_end();
+            }
             observer.response(&mut response)?;
             if response.is_final {
                 return Ok(status);

@@ -19,6 +19,8 @@ pub(crate) struct ResponseBody {
     /// ureq's own body, which gives the connection back to the pool when it has ended.
     held: Option<ureq::Body>,
     received: u64,
+    /// Whether another request may follow on the connection.
+    keeps_connection: bool,
     timeout_text: Arc<str>,
 }
 
@@ -35,13 +37,19 @@ impl ResponseBody {
             connection,
             held: Some(held),
             received: 0,
+            keeps_connection: true,
             timeout_text,
         }
     }
 
+    /// Tells that no request will follow: the connection closes with the body instead of being looked after.
+    pub(crate) fn close_at_end(&mut self) {
+        self.keeps_connection = false;
+    }
+
     fn finish(&mut self) -> usize {
         self.framing = Framing::None;
-        if let Some(mut held) = self.held.take() {
+        if let Some(mut held) = self.held.take().filter(|_| self.keeps_connection) {
             self.connection.lock().body_is_read = true;
             // What ureq sees here is our own last chunk; if it is not content, the connection is closed instead of kept.
             let _ = held.as_reader().read(&mut [0]);

@@ -77,8 +77,10 @@ impl Dialer {
             Some("https") => {
                 let limit = self.settings.timeout;
                 let broken = |error: io::Error| self.connect_error(host, addresses, &error);
-                socket.set_read_timeout(limit).map_err(broken)?;
-                socket.set_write_timeout(limit).map_err(broken)?;
+                if limit.is_some() {
+                    socket.set_read_timeout(limit).map_err(broken)?;
+                    socket.set_write_timeout(limit).map_err(broken)?;
+                }
                 Stream::Tls(Box::new(self.tls.shake_hands(
                     host,
                     socket,
