@@ -292,14 +292,33 @@ fn scalar_length(bytes: &[u8]) -> usize {
 /// A member of an object that is to be written.
 pub(super) type NamedOutput<'a> = (Cow<'a, str>, Output<'a>);
 
+/// Up to so many members are compared one with the other, which is faster than hashing them.
+const FEW: usize = 16;
+
+fn stands_twice(members: &Members<'_>, key: &str, what: &str) -> Misfit {
+    let last = members.iter().rev().find(|(name, _)| name == key);
+    let reason = format!("the name {key:?} stands twice in {what}");
+    match last {
+        Some((_, value)) => value.reject(reason),
+        None => Misfit { address: 0, reason },
+    }
+}
+
 /// Members that are all of different names. In a session file a name that stands twice is a mistake of whoever edited it:
 /// to take one of the two would be to lose the other at the next save.
 pub(super) fn unique<'a>(members: Members<'a>, what: &str) -> Result<Members<'a>, Misfit> {
-    let mut names = HashSet::new();
-    for (key, value) in &members {
-        if !names.insert(&**key) {
-            return Err(value.reject(format!("the name {key:?} stands twice in {what}")));
+    let twice = |key: &str| stands_twice(&members, key, what);
+    if members.len() <= FEW {
+        for (index, (key, _)) in members.iter().enumerate() {
+            if members[..index].iter().any(|(earlier, _)| earlier == key) {
+                return Err(twice(key));
+            }
         }
+        return Ok(members);
+    }
+    let mut names = HashSet::new();
+    if let Some((key, _)) = members.iter().find(|(key, _)| !names.insert(&**key)) {
+        return Err(twice(key));
     }
     drop(names);
     Ok(members)
@@ -307,6 +326,13 @@ pub(super) fn unique<'a>(members: Members<'a>, what: &str) -> Result<Members<'a>
 
 /// Of members of one name, the last, as in Python.
 pub(super) fn last_wins(mut members: Members<'_>) -> Members<'_> {
+    let is_repeated = |index: usize| {
+        let (key, _) = &members[index];
+        members[index + 1..].iter().any(|(later, _)| later == key)
+    };
+    if members.len() <= FEW && !(0..members.len()).any(is_repeated) {
+        return members;
+    }
     let mut later = HashSet::new();
     let mut keep: Vec<bool> = members
         .iter()
