@@ -54,21 +54,22 @@ pub(crate) fn path_of(
         return Ok(candidates.flat);
     }
     let theirs = candidates
-        .theirs
+        .theirs()
         .into_iter()
         .find(|path| fs::metadata(path).is_ok());
     Ok(theirs.unwrap_or(candidates.flat))
 }
 
 /// The places where a named session can be.
-struct Candidates {
+struct Candidates<'a> {
     flat: PathBuf,
-    /// HTTPie's, for the host as it was typed and in lower case.
-    theirs: Vec<PathBuf>,
+    sessions: PathBuf,
+    name: &'a str,
+    host: &'a str,
 }
 
-impl Candidates {
-    fn of(config_dir: &Path, name: &str, host: &str) -> Result<Candidates, SessionError> {
+impl<'a> Candidates<'a> {
+    fn of(config_dir: &Path, name: &'a str, host: &'a str) -> Result<Candidates<'a>, SessionError> {
         check_name(name)?;
         let host = if host.is_empty() { "localhost" } else { host };
         let sessions = config_dir.join("sessions");
@@ -79,17 +80,26 @@ impl Candidates {
                 "with the host, it makes a file name of more than 255 bytes",
             ));
         }
-        // HTTPie keeps the case in which the host was typed.
-        let mut hosts = vec![host.to_owned(), host.to_ascii_lowercase()];
-        hosts.dedup();
         Ok(Candidates {
             flat: sessions.join(file_name),
-            theirs: hosts
-                .iter()
-                .filter_map(|host| httpie_folder(host))
-                .map(|folder| sessions.join(folder).join(format!("{name}.json")))
-                .collect(),
+            sessions,
+            name,
+            host,
         })
+    }
+
+    /// HTTPie's, for the host as it was typed, since HTTPie keeps its case, and in lower case.
+    fn theirs(&self) -> Vec<PathBuf> {
+        let mut hosts = vec![self.host.to_owned(), self.host.to_ascii_lowercase()];
+        hosts.dedup();
+        let folders = hosts.iter().filter_map(|host| httpie_folder(host));
+        folders
+            .map(|folder| {
+                self.sessions
+                    .join(folder)
+                    .join(format!("{}.json", self.name))
+            })
+            .collect()
     }
 }
 
@@ -110,7 +120,7 @@ pub(crate) fn files_of(
         true => vec![env.expand_tilde(session_name)],
         false => {
             let candidates = Candidates::of(config_dir, session_name, host)?;
-            let mut paths = candidates.theirs;
+            let mut paths = candidates.theirs();
             paths.insert(0, candidates.flat);
             paths
         }
