@@ -8,7 +8,7 @@ use super::JsonOptions;
 use super::index::{Index, Order};
 use super::scan::{byte, skip_space};
 use super::sink::Sink;
-use super::text::{encode, steers_terminal, unicode_escape};
+use super::text::{encode, steers_terminal, string_end, unicode_escape};
 
 /// What a token is, for its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -398,18 +398,6 @@ impl<'a, P: Painter> Emitter<'a, P> {
                 }
                 _ => at = self.scalar(at, first),
             }
-        }
-    }
-}
-
-/// The offset behind a valid string.
-fn string_end(text: &[u8], start: usize) -> usize {
-    let mut at = start + 1;
-    loop {
-        at = super::text::find_string_stop(text, at, &mut false);
-        match byte(text, at) {
-            b'\\' => at += 2,
-            _ => return at + 1,
         }
     }
 }

@@ -28,7 +28,8 @@ const MAX_FORMATTED_DEPTH: usize = 1000;
 pub(crate) struct JsonOptions {
     /// Spaces for each level.
     pub(crate) indent: usize,
-    /// Whether the members of objects are ordered by name; members of one name keep their order.
+    /// Whether the members of objects are ordered by name; members of one name by value where values can
+    /// be compared.
     pub(crate) sort_keys: bool,
     /// Whether white space is laid out anew; without it only colours are added.
     pub(crate) format: bool,

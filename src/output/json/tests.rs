@@ -116,10 +116,10 @@ fn names_are_ordered_by_code_points_behind_their_escapes() {
 }
 
 #[test]
-fn duplicate_names_stay_in_their_order() {
+fn members_of_one_name_are_ordered_by_value_as_in_httpie() {
     check(
-        r#"{"b":0,"a":2,"a":{"z":1,"y":0},"\u0061":1}"#,
-        "{\n    \"a\": 2,\n    \"a\": {\n        \"y\": 0,\n        \"z\": 1\n    },\n    \"a\": 1,\n    \"b\": 0\n}",
+        r#"{"b":0,"a":2,"a":{"z":1,"y":0},"a":"q","a":"p","\u0061":10,"a":1.5e0}"#,
+        "{\n    \"a\": 1.5e0,\n    \"a\": 2,\n    \"a\": 10,\n    \"a\": \"p\",\n    \"a\": \"q\",\n    \"a\": {\n        \"y\": 0,\n        \"z\": 1\n    },\n    \"b\": 0\n}",
     );
 }
 

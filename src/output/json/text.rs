@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use super::scan::byte;
+
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
@@ -197,5 +199,17 @@ pub(super) fn encode(code: u32, into: &mut [u8; 4]) -> usize {
         0x80..0x800 => 2,
         0x800..0x10000 => 3,
         _ => 4,
+    }
+}
+
+/// The offset behind a valid string.
+pub(super) fn string_end(text: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    loop {
+        at = find_string_stop(text, at, &mut false);
+        match byte(text, at) {
+            b'\\' => at += 2,
+            _ => return at + 1,
+        }
     }
 }

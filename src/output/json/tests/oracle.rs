@@ -1,5 +1,7 @@
 //! The meaning of a JSON document by the plainest means: a tree, built by recursion, with names and strings decoded to UTF-16.
 
+use std::cmp::Ordering;
+
 #[derive(Debug, PartialEq)]
 pub(super) enum Value {
     Scalar(String),
@@ -82,15 +84,38 @@ fn text(rest: &mut Vec<char>) -> Vec<u16> {
     }
 }
 
-/// Orders members by the code points of their names.
+fn code_points(units: &[u16]) -> Vec<u32> {
+    char::decode_utf16(units.iter().copied())
+        .map(|c| c.map_or_else(|e| u32::from(e.unpaired_surrogate()), u32::from))
+        .collect()
+}
+
+/// Numbers by value, then strings by text, then the others in their places.
+fn compare_values(a: &Value, b: &Value) -> Ordering {
+    let rank = |value: &Value| match value {
+        Value::Scalar(text) if text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => 0,
+        Value::Text(_) => 1,
+        _ => 2,
+    };
+    match (a, b) {
+        _ if rank(a) != rank(b) => rank(a).cmp(&rank(b)),
+        (Value::Text(a), Value::Text(b)) => code_points(a).cmp(&code_points(b)),
+        (Value::Scalar(a), Value::Scalar(b)) => match (a.parse::<f64>(), b.parse::<f64>()) {
+            (Ok(a), Ok(b)) => a.total_cmp(&b),
+            _ => Ordering::Equal,
+        },
+        _ => Ordering::Equal,
+    }
+}
+
+/// Orders members by the code points of their names, those of one name by value.
 pub(super) fn sort(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(sort),
         Value::Object(members) => {
-            members.sort_by_key(|(name, _)| {
-                char::decode_utf16(name.iter().copied())
-                    .map(|c| c.map_or_else(|e| u32::from(e.unpaired_surrogate()), u32::from))
-                    .collect::<Vec<_>>()
+            members.sort_by(|(a, left), (b, right)| {
+                let by_name = code_points(a).cmp(&code_points(b));
+                by_name.then_with(|| compare_values(left, right))
             });
             members.iter_mut().for_each(|(_, value)| sort(value));
         }
