@@ -174,10 +174,12 @@ fn credentials_stay_with_their_origin_on_every_kind_of_redirect() {
     for (name, hops, headers, cookie) in &journeys {
         let verify = hops[0].starts_with("https").then_some(pem.as_str());
         for source in SOURCES {
-            let wanted = if source == Source::SessionCookie {
-                cookie
-            } else {
-                headers
+            // A typed Cookie is for the first request alone, as in HTTPie.
+            let first_only: Vec<bool> = (0..hops.len()).map(|hop| hop == 0).collect();
+            let wanted = match source {
+                Source::SessionCookie => cookie,
+                Source::TypedCookie => &first_only,
+                _ => headers,
             };
             assert_eq!(
                 carried(source, hops, &servers, verify),

@@ -40,6 +40,9 @@ pub(crate) fn redirected(
             "the server redirects (HTTP {status}) and wants the body again, but it came from a stream that is used up; give it as a file (@FILE)"
         )));
     }
+    // A typed Cookie is for the URL that was typed (HTTPie: dropped on any redirect); cookies of the jar follow by their rules.
+    request.typed_cookie = None;
+    request.headers.remove("Cookie");
     if leaves(&request.url.origin(), &target.origin()) {
         drop_bound_headers(&mut request);
     }
@@ -85,16 +88,15 @@ fn leaves(from: &Origin, to: &Origin) -> bool {
     from != to && !is_upgrade
 }
 
-/// Law 3: Authorization (for a proxy too), a typed Cookie and every header of a session stay with their origin. They do not come back when
-/// a later redirect does.
+/// Law 3: Authorization (for a proxy too) and every header of a session stay with their origin. They do not come back
+/// when a later redirect does.
 fn drop_bound_headers(request: &mut Request) {
     let bound = std::mem::take(&mut request.bound_headers);
-    request.typed_cookie = None;
     request.headers.retain(|header| {
         let is_bound = bound
             .iter()
             .any(|name| name.eq_ignore_ascii_case(header.name()));
-        let is_secret = ["Authorization", "Proxy-Authorization", "Cookie"]
+        let is_secret = ["Authorization", "Proxy-Authorization"]
             .iter()
             .any(|name| header.is(name));
         !is_bound && !is_secret
@@ -176,15 +178,11 @@ mod tests {
             ("a:81/x", "https://a/y", false),
         ] {
             let next = redirected(request("GET", from, &headers), 302, to).unwrap();
-            for name in [
-                "Authorization",
-                "Proxy-Authorization",
-                "Cookie",
-                "X-Api-Key",
-            ] {
+            for name in ["Authorization", "Proxy-Authorization", "X-Api-Key"] {
                 assert_eq!(next.headers.contains(name), kept, "{from} -> {to}: {name}");
             }
             assert!(next.headers.contains("X-Typed"));
+            assert!(!next.headers.contains("Cookie"));
             assert_eq!(next.headers.get_str("Host").unwrap(), next.url.authority());
         }
     }
