@@ -23,6 +23,13 @@ fn send_from(
     server.only_request()
 }
 
+/// What a line would send.
+fn offline(args: &[&str]) -> String {
+    let folder = TempFolder::new();
+    let outcome = Program::http(&folder).arg("--offline").args(args).run();
+    outcome.stdout_text()
+}
+
 /// Runs a line that must fail before anything is sent.
 fn refused(args: &[&str]) -> Outcome {
     let folder = TempFolder::new();
@@ -562,4 +569,45 @@ fn an_idle_pipe_on_stdin_is_waited_for_but_named() {
     drop(stdin);
     assert_eq!(running.finish().status, 0);
     assert_eq!(server.only_request().body_text(), "late");
+}
+
+#[test]
+fn a_typed_content_length_without_a_body_goes_as_it_is() {
+    for typed in ["0", "xxx"] {
+        let item = format!("Content-Length:{typed}");
+        let shown = offline(&["OPTIONS", "x.org", &item]);
+        assert!(
+            shown.contains(&format!("{item}\r\n").replace(':', ": ")),
+            "{shown}"
+        );
+    }
+}
+
+#[test]
+fn compression_and_a_framing_of_its_own_are_refused_together() {
+    for other in ["--chunked", "--multipart"] {
+        let outcome = refused(&["--compress", other, "{url}/", "a=b"]);
+        let sentence = format!("cannot combine --compress and {other}");
+        assert!(text(&outcome.stderr).contains(&sentence));
+        assert_eq!(outcome.status, 1);
+    }
+}
+
+#[test]
+fn a_typed_multipart_type_gets_the_boundary_that_it_lacks() {
+    let typed = |value: &str| {
+        let item = format!("Content-Type:{value}");
+        let args = ["--multipart", "--boundary=XX", "{url}/", &item, "a=b"];
+        send(&args).header("Content-Type").unwrap_or_default()
+    };
+    assert_eq!(typed("multipart/magic"), "multipart/magic; boundary=XX");
+    assert_eq!(
+        typed("multipart/magic; boundary=YY"),
+        "multipart/magic; boundary=YY"
+    );
+}
+
+#[test]
+fn an_empty_raw_body_is_a_post() {
+    assert_eq!(send(&["--raw=", "{url}/"]).method(), "POST");
 }

@@ -42,6 +42,7 @@ impl Invocation {
     pub(crate) fn settle(args: Args, env: &Environment) -> Result<Invocation, Error> {
         let items = items::parse(&args.items, env)?;
         check_bodies(&args, &items)?;
+        check_compression(&args)?;
         if args.auth_type.is_some() && args.auth.is_none() {
             return Err(Error::usage("--auth required"));
         }
@@ -168,6 +169,19 @@ fn check_bodies(args: &Args, items: &Items) -> Result<(), Error> {
         return Err(Error::usage(message));
     }
     Ok(())
+}
+
+/// A compressed body has its own framing, and parts of a form are not compressed one by one (as in HTTPie).
+fn check_compression(args: &Args) -> Result<(), Error> {
+    let other = match (args.compress, args.request_type) {
+        (0, _) => return Ok(()),
+        _ if args.chunked => "--chunked",
+        (_, Some(RequestType::Multipart)) => "--multipart",
+        _ => return Ok(()),
+    };
+    Err(Error::usage(format!(
+        "cannot combine --compress and {other}"
+    )))
 }
 
 /// Two sources for one body.

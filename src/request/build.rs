@@ -94,7 +94,8 @@ pub(crate) fn build(ingredients: Ingredients<'_>) -> Request {
         own.kept.remove("Cookie");
         headers.append("Cookie", cookie);
     }
-    if let Some(length) = content_length(&method, &body, chunked) {
+    let length = content_length(&method, &body, chunked);
+    if let Some(length) = length.filter(|_| !own.kept.contains("Content-Length")) {
         headers.append("Content-Length", length.to_string());
     }
     if let Some(authorization) = authorization.filter(|_| !own.types("Authorization")) {
@@ -126,6 +127,10 @@ fn settle_length(own: &mut Layers, body: &mut Body, chunked: bool) {
         .kept
         .get_str("Content-Length")
         .and_then(|text| text.parse().ok());
+    // Without a body there is nothing to measure: the header goes as it was typed (as in HTTPie).
+    if body.is_empty() {
+        return;
+    }
     own.kept.remove("Content-Length");
     if let Body::Stream(stream) = body
         && stream.length.is_none()

@@ -11,7 +11,7 @@ use super::stdin::{self, LengthWanted};
 use super::url::Url;
 use crate::cli::args::RequestType;
 use crate::cli::invocation::{Invocation, mixed_bodies};
-use crate::cli::items::{self, Field, FieldValue, FileItem};
+use crate::cli::items::{self, Field, FieldValue, FileItem, HeaderItem};
 use crate::cli::json_value::JsonValue;
 use crate::error::Error;
 use crate::headers::Headers;
@@ -46,11 +46,16 @@ pub(crate) fn compose(
     if brought.took_typed_cookies {
         typed.retain(|item| !item.name.eq_ignore_ascii_case("Cookie"));
     }
+    if let Body::Multipart(parts) = &body {
+        name_boundary(&mut typed, parts.boundary());
+    }
     Ok(build::build(Ingredients {
         method: args
             .method
             .clone()
-            .map(|method| method.to_ascii_uppercase()),
+            .map(|method| method.to_ascii_uppercase())
+            // An empty --raw is a body all the same.
+            .or_else(|| args.raw.is_some().then(|| "POST".to_owned())),
         url,
         defaults,
         session: &brought.session_headers,
@@ -60,6 +65,19 @@ pub(crate) fn compose(
         body,
         chunked: args.chunked,
     }))
+}
+
+/// A typed type of a multipart body gets the boundary without which nobody could read the body (as in HTTPie).
+fn name_boundary(typed: &mut [HeaderItem], boundary: &str) {
+    let types = typed
+        .iter_mut()
+        .filter(|item| item.name.eq_ignore_ascii_case("Content-Type"));
+    for value in types.filter_map(|item| item.value.as_mut()) {
+        let names_one = value.to_ascii_lowercase();
+        if !names_one.windows(9).any(|part| part == b"boundary=") {
+            value.extend_from_slice(format!("; boundary={boundary}").as_bytes());
+        }
+    }
 }
 
 fn choose_body(

@@ -107,8 +107,10 @@ impl Url {
 
     /// Reads an absolute URL.
     pub(crate) fn parse(text: &str, style: PathStyle) -> Result<Url, Error> {
-        let invalid =
-            |why: &str| Error::new(format!("Invalid URL '{}': {why}", without_user_info(text)));
+        let invalid = |why: &str| {
+            let shown = without_user_info(text);
+            Error::new(format!("InvalidURL: Invalid URL '{shown}': {why}"))
+        };
         let end = scheme_end(text).ok_or_else(|| invalid("no scheme such as http:// is given"))?;
         let scheme = Scheme::from_name(&text[..end]).ok_or_else(|| {
             invalid(&format!(
@@ -333,7 +335,7 @@ fn split_host_port(text: &str) -> Result<(&str, Option<u16>), String> {
 
 fn normalize_host(host: &str) -> Result<String, String> {
     if host.is_empty() {
-        return Err("no host is given".to_owned());
+        return Err("No host supplied".to_owned());
     }
     if let Some(inner) = host.strip_prefix('[') {
         let address = inner
