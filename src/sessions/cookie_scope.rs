@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
+use super::public_suffix;
+
 /// What the cookie rules need to know of a URL: whether its scheme is secure, its host, its path.
 ///
 /// ```
@@ -95,14 +97,14 @@ pub(super) fn path_matches(path: &str, cookie_path: &str) -> bool {
 pub(super) fn is_public_suffix(domain: &str) -> bool {
     // curl learned in CVE-2022-27779 that `co.uk.` is `co.uk`.
     let domain = domain.strip_suffix('.').unwrap_or(domain);
-    !is_address(domain) && psl::suffix_str(domain) == Some(domain)
+    !domain.is_empty() && !is_address(domain) && public_suffix::suffix(domain) == domain
 }
 
 /// The domain below which the limit of cookies counts: what someone registered, or the host itself.
 pub(super) fn registrable_domain(host: &str) -> &str {
     match is_address(host) {
         true => host,
-        false => psl::domain_str(host).unwrap_or(host),
+        false => public_suffix::registrable(host).unwrap_or(host),
     }
 }
 

@@ -21,6 +21,7 @@ mod json;
 mod location;
 mod netscape;
 mod overlay;
+mod public_suffix;
 mod replace;
 mod session;
 mod store;
