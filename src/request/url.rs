@@ -350,11 +350,13 @@ fn normalize_host(host: &str) -> Result<String, String> {
     let decoded = percent_encoding::percent_decode_str(host)
         .decode_utf8()
         .map_err(|_| format!("the host '{host}' is not valid"))?;
-    if !decoded.is_ascii() {
-        return Err(format!(
-            "the host '{decoded}' is not ASCII, which is not supported yet by this version; write it in its xn-- form"
-        ));
-    }
+    let decoded = match decoded.is_ascii() {
+        true => decoded,
+        // UTS 46 without transitional rules, as browsers and HTTPie do it: `straße.de` is not `strasse.de`.
+        false => idna::domain_to_ascii_cow(decoded.as_bytes(), idna::AsciiDenyList::EMPTY)
+            .map(|ascii| ascii.into_owned().into())
+            .map_err(|_| format!("'{decoded}' is no internationalized domain name"))?,
+    };
     let forbidden = |c: char| c.is_ascii_control() || " \"#%/:<>?@[\\]^`{|}".contains(c);
     match decoded.chars().find(|c| forbidden(*c)) {
         Some(c) => Err(format!("{c:?} cannot stand in a host name")),
@@ -519,6 +521,26 @@ mod tests {
             ("localhost:8080", "http://localhost:8080/"),
         ] {
             assert_eq!(shown(typed), want, "{typed}");
+        }
+    }
+
+    #[test]
+    fn internationalized_names_become_ascii() {
+        for (typed, want) in [
+            (
+                "bücher.example:81/ü",
+                "http://xn--bcher-kva.example:81/%C3%BC",
+            ),
+            ("STRASSE.de", "http://strasse.de/"),
+            ("Straße.DE", "http://xn--strae-oqa.de/"),
+            ("日本語。jp", "http://xn--wgv71a119e.jp/"),
+            ("b%C3%BCcher.example", "http://xn--bcher-kva.example/"),
+            ("xn--bcher-kva.example", "http://xn--bcher-kva.example/"),
+        ] {
+            assert_eq!(shown(typed), want, "{typed}");
+        }
+        for typed in ["٠a.org", "a％2fb.org", "é\u{200b}\u{300}.٠a"] {
+            assert!(shown(typed).starts_with('!'), "{typed}: {}", shown(typed));
         }
     }
 
