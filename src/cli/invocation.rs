@@ -40,7 +40,10 @@ impl Invocation {
     /// # Errors
     /// A usage error for items that cannot be read and for options that contradict each other.
     pub(crate) fn settle(args: Args, env: &Environment) -> Result<Invocation, Error> {
-        let items = items::parse(&args.items, env)?;
+        let mut items = items::parse(&args.items, env)?;
+        if !is_form(&args) {
+            items.take_body_file()?;
+        }
         check_bodies(&args, &items)?;
         check_compression(&args)?;
         if args.auth_type.is_some() && args.auth.is_none() {
@@ -135,6 +138,13 @@ fn settled_print(args: &Args, to_terminal: bool) -> String {
     letters.to_owned()
 }
 
+fn is_form(args: &Args) -> bool {
+    matches!(
+        args.request_type,
+        Some(RequestType::Form | RequestType::Multipart)
+    )
+}
+
 fn has_files(items: &Items) -> bool {
     items
         .fields
@@ -151,11 +161,7 @@ fn check_bodies(args: &Args, items: &Items) -> Result<(), Error> {
     if sources.iter().filter(|given| **given).count() > 1 {
         return Err(mixed_bodies());
     }
-    let is_form = matches!(
-        args.request_type,
-        Some(RequestType::Form | RequestType::Multipart)
-    );
-    if has_files(items) && !is_form {
+    if has_files(items) && !is_form(args) {
         let names: Vec<_> = items
             .fields
             .iter()

@@ -16,7 +16,7 @@ pub(crate) struct Items {
     pub(crate) headers: Vec<HeaderItem>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) fields: Vec<Field>,
-    /// `@path` without a name: the whole body.
+    /// `@path` without a name, once it is known to be no part of a form: the whole body.
     pub(crate) body_file: Option<FileItem>,
 }
 
@@ -187,13 +187,24 @@ impl Items {
             Ok(_) => {}
             Err(error) => return Err(unreadable(argument, path, &io_reason(&error))),
         }
-        if !name.is_empty() {
-            self.fields.push(Field {
-                name,
-                value: FieldValue::File(file),
-            });
-        } else if self.body_file.replace(file).is_some() {
-            return Err(Error::usage("Can't read request from multiple files"));
+        self.fields.push(Field {
+            name,
+            value: FieldValue::File(file),
+        });
+        Ok(())
+    }
+
+    /// Makes a file without a name the body. In forms it stays a field, as in HTTPie.
+    pub(crate) fn take_body_file(&mut self) -> Result<(), Error> {
+        for field in std::mem::take(&mut self.fields) {
+            match field.value {
+                FieldValue::File(file) if field.name.is_empty() => {
+                    if self.body_file.replace(file).is_some() {
+                        return Err(Error::usage("Can't read request from multiple files"));
+                    }
+                }
+                _ => self.fields.push(field),
+            }
         }
         Ok(())
     }

@@ -46,6 +46,7 @@ pub(crate) fn compose(
     if brought.took_typed_cookies {
         typed.retain(|item| !item.name.eq_ignore_ascii_case("Cookie"));
     }
+    let is_empty_form = kind == RequestType::Multipart && invocation.items.fields.is_empty();
     if let Body::Multipart(parts) = &body {
         name_boundary(&mut typed, parts.boundary());
     }
@@ -55,7 +56,9 @@ pub(crate) fn compose(
             .clone()
             .map(|method| method.to_ascii_uppercase())
             // An empty --raw is a body all the same.
-            .or_else(|| args.raw.is_some().then(|| "POST".to_owned())),
+            .or_else(|| args.raw.is_some().then(|| "POST".to_owned()))
+            // HTTPie looks for items, not for a body.
+            .or_else(|| is_empty_form.then(|| "GET".to_owned())),
         url,
         defaults,
         session: &brought.session_headers,

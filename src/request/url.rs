@@ -358,6 +358,9 @@ fn normalize_host(host: &str) -> Result<String, String> {
             .map_err(|_| format!("'{decoded}' is no internationalized domain name"))?,
     };
     let forbidden = |c: char| c.is_ascii_control() || " \"#%/:<>?@[\\]^`{|}".contains(c);
+    if decoded.starts_with(['.', '*']) {
+        return Err("the host has an invalid label".to_owned());
+    }
     match decoded.chars().find(|c| forbidden(*c)) {
         Some(c) => Err(format!("{c:?} cannot stand in a host name")),
         None => Ok(decoded.to_ascii_lowercase()),
