@@ -1,37 +1,45 @@
-//! TLS by rustls: which roots are trusted, the handshake, and sentences for what goes wrong in it.
+//! TLS by rustls: the handshake, and what is settled before it.
 //!
-//! Nothing is read or built before the first https connection of a run.
+//! A file a subject: `roots` (whom we trust), `verifier` (the check), `client_certificate` with `private_key` and its locks, `ciphers`,
+//! `sentences` (what goes wrong). Nothing is read or built before the first https connection of a run.
+
+mod certificate;
+mod cipher;
+mod ciphers;
+mod client_certificate;
+mod der;
+mod locked_pkcs8;
+mod passphrase;
+mod private_key;
+mod roots;
+mod sentences;
+mod verifier;
 
 use std::io;
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use rustls::client::WebPkiServerVerifier;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::SupportedProtocolVersion;
+use rustls::client::danger::ServerCertVerifier;
+use rustls::client::{ResolvesClientCert, WebPkiServerVerifier};
 use rustls::crypto::{CryptoProvider, ring};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::ServerName;
+use rustls::sign::CertifiedKey;
 use rustls::version::{TLS12, TLS13};
-use rustls::{
-    AlertDescription, CertificateError, ClientConfig, ClientConnection, DigitallySignedStruct,
-};
-use rustls::{RootCertStore, SignatureScheme, StreamOwned, SupportedProtocolVersion};
+use rustls::{ClientConfig, ClientConnection, SignatureScheme, StreamOwned};
 
 use super::wire::is_timeout;
 use crate::error::{Error, io_reason};
+use certificate::Certificate;
+use sentences::{Asked, Failure};
+use verifier::{Checked, Shown, Unchecked};
 
-/// Whose certificates are believed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Roots {
-    /// Mozilla's roots, built into the binary.
-    #[default]
-    Embedded,
-    /// The certificates of a PEM file, or of every file in a folder.
-    Bundle(PathBuf),
-    /// `--verify=no`: any certificate at all.
-    Unverified,
-}
+pub(crate) use ciphers::Ciphers;
+pub(crate) use client_certificate::ClientCertificate;
+pub(crate) use passphrase::Passphrase;
+pub(crate) use roots::Roots;
+pub(crate) use sentences::after_handshake;
 
 /// Which versions of the protocol are spoken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,24 +64,52 @@ impl Versions {
     }
 }
 
+/// What the user asked of TLS.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TlsSettings {
     pub(crate) roots: Roots,
     pub(crate) versions: Versions,
+    /// The suites to offer; without it, all that we speak.
+    pub(crate) ciphers: Option<Ciphers>,
+    pub(crate) client_certificate: Option<ClientCertificate>,
+}
+
+impl TlsSettings {
+    fn is_narrowed(&self) -> bool {
+        self.versions != Versions::Negotiated || self.ciphers.is_some()
+    }
 }
 
 /// The TLS settings of a run, made into a configuration when first needed.
 pub(crate) struct Tls {
     settings: TlsSettings,
-    config: OnceLock<Arc<ClientConfig>>,
+    ready: OnceLock<Ready>,
+}
+
+/// What all handshakes of a run share.
+struct Ready {
+    config: Arc<ClientConfig>,
+    /// The same for hosts that may not see the client's certificate.
+    elsewhere: Arc<ClientConfig>,
+    shown: Arc<Shown>,
+    for_client: Arc<ForClient>,
+    for_nobody: Arc<ForClient>,
 }
 
 impl Tls {
     pub(crate) fn new(settings: TlsSettings) -> Tls {
         Tls {
             settings,
-            config: OnceLock::new(),
+            ready: OnceLock::new(),
         }
+    }
+
+    /// Reads every file that a handshake needs and asks for a passphrase, so that no server waits meanwhile.
+    ///
+    /// # Errors
+    /// Roots, client certificate or ciphers that cannot be used.
+    pub(crate) fn prepare(&self) -> Result<(), Error> {
+        self.ready().map(|_| ())
     }
 
     /// Lays TLS over a connected socket: when this returns, the server has proved who it is.
@@ -83,178 +119,158 @@ impl Tls {
         mut socket: TcpStream,
         timeout_text: &str,
     ) -> Result<StreamOwned<ClientConnection, TcpStream>, Error> {
+        let ready = self.ready()?;
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| Error::new(format!("'{host}' cannot be the name in a certificate")))?;
-        let mut connection = ClientConnection::new(self.config()?, name)
+        let certificate = self.settings.client_certificate.as_ref();
+        let keeps_back = certificate.is_some_and(|own| !own.host.eq_ignore_ascii_case(host));
+        let (config, resolver) = match keeps_back {
+            true => (&ready.elsewhere, &ready.for_nobody),
+            false => (&ready.config, &ready.for_client),
+        };
+        resolver.was_asked.store(false, Ordering::Relaxed);
+        let mut connection = ClientConnection::new(Arc::clone(config), name)
             .map_err(|error| Error::new(format!("SSLError: {host}: {error}")))?;
         while connection.is_handshaking() {
-            connection
-                .complete_io(&mut socket)
-                .map_err(|error| handshake_error(host, &error, timeout_text))?;
+            connection.complete_io(&mut socket).map_err(|error| {
+                let asked = match resolver.was_asked.load(Ordering::Relaxed) {
+                    false => Asked::No,
+                    true if keeps_back => Asked::KeptBack,
+                    true if certificate.is_some() => Asked::Shown,
+                    true => Asked::WithoutAny,
+                };
+                self.handshake_error(host, &error, asked, timeout_text)
+            })?;
         }
         Ok(StreamOwned::new(connection, socket))
     }
 
-    fn config(&self) -> Result<Arc<ClientConfig>, Error> {
-        if let Some(config) = self.config.get() {
-            return Ok(Arc::clone(config));
+    fn ready(&self) -> Result<&Ready, Error> {
+        if let Some(ready) = self.ready.get() {
+            return Ok(ready);
         }
-        let provider = Arc::new(ring::default_provider());
-        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
-            .with_protocol_versions(self.settings.versions.supported())
-            .map_err(|error| Error::new(format!("SSLError: {error}")))?;
-        let builder = match &self.settings.roots {
-            Roots::Unverified => builder
-                .dangerous()
-                .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider))),
-            Roots::Embedded => builder.with_root_certificates(RootCertStore {
-                roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-            }),
-            Roots::Bundle(path) => builder.with_webpki_verifier(bundle_verifier(path, provider)?),
+        let ready = Ready::new(&self.settings)?;
+        Ok(self.ready.get_or_init(|| ready))
+    }
+
+    fn handshake_error(
+        &self,
+        host: &str,
+        error: &io::Error,
+        asked: Asked,
+        timeout_text: &str,
+    ) -> Error {
+        if is_timeout(error) {
+            return Error::timed_out(timeout_text);
+        }
+        let shown = self.ready.get().and_then(|ready| ready.shown.take());
+        let failure = Failure {
+            asked,
+            certificate: shown.as_deref().and_then(Certificate::read),
+            is_narrowed: self.settings.is_narrowed(),
         };
-        let mut config = builder.with_no_client_auth();
+        let of_tls = error
+            .get_ref()
+            .and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        let reason = match (of_tls, error.kind()) {
+            (Some(of_tls), _) => failure.sentence(of_tls),
+            (None, io::ErrorKind::UnexpectedEof) => {
+                "the server closed the connection during the handshake".to_owned()
+            }
+            (None, io::ErrorKind::ConnectionReset) => {
+                "the server reset the connection during the handshake".to_owned()
+            }
+            (None, _) => io_reason(error),
+        };
+        Error::new(format!(
+            "SSLError: no secure connection to {host}: {reason}."
+        ))
+    }
+}
+
+impl Ready {
+    fn new(settings: &TlsSettings) -> Result<Ready, Error> {
+        let mut provider = ring::default_provider();
+        if let Some(ciphers) = &settings.ciphers {
+            provider.cipher_suites.clone_from(&ciphers.0);
+        }
+        let provider = Arc::new(provider);
+        let shown = Arc::new(Shown::default());
+        let verifier = verifier(&settings.roots, &provider, &shown)?;
+        let certified = match &settings.client_certificate {
+            Some(certificate) => Some(Arc::new(certificate.load()?)),
+            None => None,
+        };
+        let for_client = Arc::new(ForClient::new(certified));
+        let for_nobody = Arc::new(ForClient::new(None));
+        let mut config = ClientConfig::builder_with_provider(provider)
+            .with_protocol_versions(settings.versions.supported())
+            .map_err(|_| {
+                Error::new("SSLError: --ciphers leaves no cipher for the version of --ssl.")
+            })?
+            .dangerous()
+            .with_custom_certificate_verifier(verifier)
+            .with_client_cert_resolver(Arc::clone(&for_client) as Arc<dyn ResolvesClientCert>);
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(Arc::clone(self.config.get_or_init(|| Arc::new(config))))
+        let mut elsewhere = config.clone();
+        elsewhere.client_auth_cert_resolver =
+            Arc::clone(&for_nobody) as Arc<dyn ResolvesClientCert>;
+        Ok(Ready {
+            config: Arc::new(config),
+            elsewhere: Arc::new(elsewhere),
+            shown,
+            for_client,
+            for_nobody,
+        })
     }
 }
 
-fn bundle_verifier(
-    path: &Path,
-    provider: Arc<CryptoProvider>,
-) -> Result<Arc<WebPkiServerVerifier>, Error> {
-    let failed = |why: String| Error::new(format!("the CA bundle '{}' {why}", path.display()));
-    let certificates =
-        read_certificates(path).map_err(|why| failed(format!("cannot be read: {why}")))?;
-    let mut roots = RootCertStore::empty();
-    let (added, _) = roots.add_parsable_certificates(certificates);
-    if added == 0 {
-        return Err(failed("holds no certificate in PEM form".to_owned()));
+fn verifier(
+    roots: &Roots,
+    provider: &Arc<CryptoProvider>,
+    shown: &Arc<Shown>,
+) -> Result<Arc<dyn ServerCertVerifier>, Error> {
+    if *roots == Roots::Unverified {
+        return Ok(Arc::new(Unchecked(Arc::clone(provider))));
     }
-    WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
-        .build()
-        .map_err(|error| failed(format!("cannot be used: {error}")))
+    let loaded = roots.load()?;
+    let library =
+        WebPkiServerVerifier::builder_with_provider(Arc::new(loaded.store), Arc::clone(provider))
+            .build()
+            .map_err(|error| {
+                Error::new(format!("the trusted certificates cannot be used: {error}"))
+            })?;
+    Ok(Arc::new(Checked {
+        library,
+        named: loaded.certificates,
+        shown: Arc::clone(shown),
+    }))
 }
 
-fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    let files = if path.is_dir() {
-        let entries = std::fs::read_dir(path).map_err(|error| io_reason(&error))?;
-        entries
-            .flatten()
-            .map(|entry| entry.path())
-            .filter(|path| path.is_file())
-            .collect()
-    } else {
-        vec![path.to_owned()]
-    };
-    let mut certificates = Vec::new();
-    for file in files {
-        let bytes = std::fs::read(&file).map_err(|error| io_reason(&error))?;
-        certificates.extend(CertificateDer::pem_slice_iter(&bytes).flatten());
-    }
-    Ok(certificates)
-}
-
-fn handshake_error(host: &str, error: &io::Error, timeout_text: &str) -> Error {
-    if is_timeout(error) {
-        return Error::timed_out(timeout_text);
-    }
-    let reason = match error
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<rustls::Error>())
-    {
-        Some(rustls::Error::InvalidCertificate(reason)) => certificate_sentence(reason),
-        Some(other) => alert_sentence(other),
-        None if error.kind() == io::ErrorKind::UnexpectedEof => {
-            "the server closed the connection during the handshake".to_owned()
-        }
-        None => io_reason(error),
-    };
-    Error::new(format!(
-        "SSLError: no secure connection to {host}: {reason}"
-    ))
-}
-
-/// Which check of the certificate failed, and what helps.
-fn certificate_sentence(error: &CertificateError) -> String {
-    match error {
-        CertificateError::UnknownIssuer => {
-            "its certificate was not issued by a trusted authority. Give the authority with --verify=FILE".to_owned()
-        }
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "its certificate has expired".to_owned(),
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            "its certificate is not valid yet; check the clock".to_owned()
-        }
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            "its certificate is for another host name".to_owned()
-        }
-        CertificateError::Revoked => "its certificate was revoked".to_owned(),
-        CertificateError::BadSignature => "the signature of its certificate is wrong".to_owned(),
-        other => format!("its certificate was refused: {other}"),
-    }
-}
-
-/// A sentence for any other TLS error; alerts are the server's own complaints.
-pub(crate) fn alert_sentence(error: &rustls::Error) -> String {
-    match error {
-        rustls::Error::AlertReceived(AlertDescription::CertificateRequired) => {
-            "the server requires a client certificate (--cert)".to_owned()
-        }
-        rustls::Error::AlertReceived(alert) => {
-            format!("the server refused with the alert {alert:?}")
-        }
-        rustls::Error::InvalidMessage(_) => "the server does not speak TLS on this port".to_owned(),
-        rustls::Error::PeerIncompatible(_) => {
-            "the server supports neither TLS 1.2 nor TLS 1.3 with our ciphers".to_owned()
-        }
-        other => other.to_string(),
-    }
-}
-
-/// `--verify=no`. Signatures of the handshake are still checked, so the server holds the key of what it shows.
+/// Answers a server that asks for the client's certificate, and remembers that it did.
 #[derive(Debug)]
-struct AnyCertificate(Arc<CryptoProvider>);
+struct ForClient {
+    certified: Option<Arc<CertifiedKey>>,
+    was_asked: AtomicBool,
+}
 
-impl ServerCertVerifier for AnyCertificate {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
+impl ForClient {
+    fn new(certified: Option<Arc<CertifiedKey>>) -> ForClient {
+        ForClient {
+            certified,
+            was_asked: AtomicBool::new(false),
+        }
+    }
+}
+
+impl ResolvesClientCert for ForClient {
+    /// Like OpenSSL, whichever authorities the server names: it may know more than it says.
+    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        self.was_asked.store(true, Ordering::Relaxed);
+        self.certified.clone()
     }
 
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        rustls::crypto::verify_tls12_signature(
-            message,
-            certificate,
-            signed,
-            &self.0.signature_verification_algorithms,
-        )
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        rustls::crypto::verify_tls13_signature(
-            message,
-            certificate,
-            signed,
-            &self.0.signature_verification_algorithms,
-        )
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
+    fn has_certs(&self) -> bool {
+        self.certified.is_some()
     }
 }
