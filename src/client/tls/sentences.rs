@@ -3,6 +3,8 @@
 //! Facts in, text out. Names that come from a certificate are as its maker wrote them; who shows the sentence makes
 //! control characters visible.
 
+use std::net::IpAddr;
+
 use rustls::pki_types::UnixTime;
 use rustls::{AlertDescription, CertificateError, Error};
 
@@ -221,10 +223,14 @@ fn wrong_name(presented: &[String]) -> String {
     )
 }
 
-/// The library writes `DnsName("a.test")` and `IpAddress(127.0.0.1)`.
-fn bare(name: &str) -> &str {
+/// The library writes `DnsName("a.test")`, `IpAddress(127.0.0.1)` and `IpAddress(0::1)`.
+fn bare(name: &str) -> String {
     let inside = name.split_once('(').map_or(name, |(_, inside)| inside);
-    inside.trim_end_matches(')').trim_matches('"')
+    let bare = inside.trim_end_matches(')').trim_matches('"');
+    match bare.parse::<IpAddr>() {
+        Ok(address) => address.to_string(),
+        Err(_) => bare.to_owned(),
+    }
 }
 
 fn date(time: UnixTime) -> String {
@@ -266,7 +272,7 @@ mod tests {
             said.contains(": 0.test, 1.test") && said.ends_with("7.test and 2 more"),
             "{said}"
         );
-        assert!(wrong_name(&["IpAddress(::1)".to_owned()]).ends_with("::1"));
+        assert!(wrong_name(&["IpAddress(0::1)".to_owned()]).ends_with(" ::1"));
         assert!(wrong_name(&[]).contains("no host"));
     }
 }
