@@ -233,6 +233,28 @@ mod tests {
     }
 
     #[test]
+    fn a_damaged_lock_is_said_to_be_one_and_never_a_panic() {
+        use rustls::pki_types::PrivatePkcs8KeyDer;
+        use rustls::pki_types::pem::PemObject;
+        let pem = include_str!("../../../tests/fixtures/tls/locked-pkcs8-aes-256-cbc.key");
+        let plain = pem.replace("ENCRYPTED ", "");
+        let locked = PrivatePkcs8KeyDer::from_pem_slice(plain.as_bytes()).unwrap();
+        let locked = locked.secret_pkcs8_der();
+        assert!(matches!(open(locked, b"sesame"), Ok(Some(_))));
+        for end in 0..locked.len() {
+            assert!(open(&locked[..end], b"sesame").is_err());
+        }
+        // What describes the lock stands in the first 110 bytes.
+        for index in 0..110 {
+            for value in [0, 0x30, 0xFF] {
+                let mut damaged = locked.to_vec();
+                damaged[index] = value;
+                let _ = open(&damaged, b"sesame");
+            }
+        }
+    }
+
+    #[test]
     fn a_carry_goes_through_and_over() {
         let mut number = [0xFF, 0xFF];
         add_with_one(&mut number, &[0, 0]);

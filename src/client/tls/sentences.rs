@@ -122,8 +122,7 @@ impl Failure<'_> {
             return "its certificate was not issued by a trusted authority".to_owned();
         };
         if certificate.is_self_issued() {
-            return "its certificate is self-signed: nobody else vouches for it. If it is the right one, name it with --verify=FILE"
-                .to_owned();
+            return SELF_SIGNED.to_owned();
         }
         format!(
             "its certificate was issued by '{}', who is not a trusted authority, or the server does not send the certificates in between. \
@@ -151,6 +150,7 @@ impl Failure<'_> {
                 "its certificate is of the old version {}, which names no host. It needs one of version 3",
                 certificate.version
             ),
+            Some(certificate) if certificate.is_self_issued() => SELF_SIGNED.to_owned(),
             Some(certificate) if certificate.is_authority => {
                 "its certificate is that of an authority and not of a server. If it is the right one, name it with --verify=FILE"
                     .to_owned()
@@ -162,6 +162,8 @@ impl Failure<'_> {
 
 const NOT_TLS: &str =
     "the server does not speak TLS on this port; perhaps the URL should begin with http://";
+
+const SELF_SIGNED: &str = "its certificate is self-signed: nobody else vouches for it. If it is the right one, name it with --verify=FILE";
 
 const NEEDS_CERTIFICATE: &str =
     "the server requires a client certificate, which --cert and --cert-key give";
@@ -211,7 +213,8 @@ fn wrong_name(presented: &[String]) -> String {
         .filter(|name| name.starts_with("DnsName") || name.starts_with("IpAddress"));
     let hosts: Vec<_> = hosts.map(|name| bare(name)).collect();
     if hosts.is_empty() {
-        return "its certificate names no host at all (no subjectAltName)".to_owned();
+        return "its certificate names no host at all: it has no subjectAltName, and its common name does not count"
+            .to_owned();
     }
     let more = match hosts.len().saturating_sub(MOST) {
         0 => String::new(),
