@@ -80,6 +80,21 @@ fn the_system_is_trusted_when_asked_and_the_environment_names_its_store() {
 }
 
 #[test]
+fn a_certificate_that_the_store_has_twice_counts_once() {
+    let (server, folder) = server_with(&[]);
+    std::fs::create_dir(folder.join("store")).expect("a folder in the test's own folder");
+    std::fs::copy(folder.join("ca.pem"), folder.join("store/0a1b2c3d.0")).expect("our own file");
+    let said = Program::http(&folder)
+        .args(["--verify=system", "--debug"])
+        .arg(server.url("/"))
+        .env("SSL_CERT_FILE", folder.join("ca.pem"))
+        .env("SSL_CERT_DIR", folder.join("store"))
+        .run_well()
+        .stderr_text();
+    assert!(said.contains("trusted certificates: 1, "), "{said}");
+}
+
+#[test]
 fn debug_says_whom_we_trust() {
     let server = Server::start(|_| Answer::ok(""));
     let folder = TempFolder::new();

@@ -67,7 +67,10 @@ impl Roots {
 }
 
 impl Loaded {
-    fn new(certificates: Vec<CertificateDer<'static>>, origin: String) -> Loaded {
+    /// Takes each certificate once: folders made by c_rehash hold every one twice.
+    fn new(mut certificates: Vec<CertificateDer<'static>>, origin: String) -> Loaded {
+        certificates.sort_by(|one, other| one.as_ref().cmp(other.as_ref()));
+        certificates.dedup();
         let mut store = RootCertStore::empty();
         store.add_parsable_certificates(certificates.iter().cloned());
         Loaded {
@@ -95,7 +98,7 @@ fn from_bundle(path: &Path) -> Result<Loaded, Error> {
     }
 }
 
-/// The certificates of a file or of all files in a folder, each once: folders made by c_rehash hold every one twice.
+/// The certificates of a file or of all files in a folder.
 fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let files = if path.is_dir() {
         let entries = std::fs::read_dir(path).map_err(|error| io_reason(&error))?;
@@ -114,8 +117,6 @@ fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
         let bytes = std::fs::read(&file).map_err(|error| io_reason(&error))?;
         certificates.extend(CertificateDer::pem_slice_iter(&bytes).flatten());
     }
-    certificates.sort_by(|one: &CertificateDer<'_>, other| one.as_ref().cmp(other.as_ref()));
-    certificates.dedup();
     Ok(certificates)
 }
 
