@@ -13,7 +13,7 @@ use crate::cli::parse::{self, Parsed};
 use crate::cli::{Program, config, help, man};
 use crate::client::challenge::DigestLogin;
 use crate::client::exchange::{Exchange, Observer, Redirects, Response, cookie_url};
-use crate::client::tls::{Roots, TlsSettings, Versions};
+use crate::client::tls::{Ciphers, ClientCertificate, Passphrase, Roots, TlsSettings, Versions};
 use crate::client::transport::Settings;
 use crate::environment::Environment;
 use crate::error::{Error, ExitStatus};
@@ -67,7 +67,8 @@ fn answer(
         Parsed::Version => print(&format!("{}\n", help::version())),
         Parsed::GenerateMan(name) => print(&man::roff(name).unwrap_or_default()),
         Parsed::DebugInfo | Parsed::Run(_) => {
-            messages.plain(&debug_info(env));
+            let usual = env.ca_bundle().map_or(Trust::Embedded, Trust::Bundle);
+            messages.plain(&debug_info(env, &usual));
             Ok(())
         }
     }
@@ -84,11 +85,12 @@ struct Run<'a> {
 
 /// The way of a request through the house.
 fn request(args: Args, env: &Environment, messages: &Messages) -> Result<ExitStatus, Error> {
-    if args.debug {
-        messages.plain(&debug_info(env));
+    let invocation = Invocation::settle(args, env)?;
+    if invocation.args.debug {
+        messages.plain(&debug_info(env, &invocation.trust));
     }
     let run = Run {
-        invocation: Invocation::settle(args, env)?,
+        invocation,
         now: unix_seconds(env.now()),
         env,
         messages,
@@ -102,7 +104,7 @@ fn request(args: Args, env: &Environment, messages: &Messages) -> Result<ExitSta
     if let Some(when) = compression(&invocation.args) {
         compress::compress(&mut request, when)?;
     }
-    let network = network(&run)?;
+    let network = network(&run, request.url.host())?;
     overlay
         .warnings()
         .iter()
@@ -224,7 +226,7 @@ fn compression(args: &Args) -> Option<Compress> {
     }
 }
 
-fn network(run: &Run<'_>) -> Result<Settings, Error> {
+fn network(run: &Run<'_>, host: &str) -> Result<Settings, Error> {
     let invocation = &run.invocation;
     Ok(Settings {
         env: run.env.clone(),
@@ -232,23 +234,47 @@ fn network(run: &Run<'_>) -> Result<Settings, Error> {
         max_headers: usize::try_from(invocation.args.max_headers)
             .ok()
             .filter(|max| *max > 0),
-        tls: TlsSettings {
-            versions: match invocation.args.ssl {
-                None | Some(args::SslVersion::Negotiated) => Versions::Negotiated,
-                Some(args::SslVersion::Tls1_2) => Versions::Only12,
-                Some(args::SslVersion::Tls1_3) => Versions::Only13,
-                Some(args::SslVersion::Tls1 | args::SslVersion::Tls1_1) => {
-                    let message = "TLS 1.0 and 1.1 are not spoken, since they are not safe; --ssl takes tls1.2 and tls1.3";
-                    return Err(Error::usage(message));
-                }
-            },
-            roots: match &invocation.trust {
-                Trust::Embedded => Roots::Embedded,
-                Trust::Bundle(path) => Roots::Bundle(path.clone()),
-                Trust::Nobody => Roots::Unverified,
-            },
-        },
+        tls: tls(run, host)?,
     })
+}
+
+/// What is asked of TLS. The client's certificate is for the host of the typed URL.
+fn tls(run: &Run<'_>, host: &str) -> Result<TlsSettings, Error> {
+    let args = &run.invocation.args;
+    let versions = match args.ssl {
+        None | Some(args::SslVersion::Negotiated) => Versions::Negotiated,
+        Some(args::SslVersion::Tls1_2) => Versions::Only12,
+        Some(args::SslVersion::Tls1_3) => Versions::Only13,
+        Some(args::SslVersion::Tls1 | args::SslVersion::Tls1_1) => {
+            let message = "TLS 1.0 and 1.1 are not spoken, since they are not safe; --ssl takes tls1.2 and tls1.3";
+            return Err(Error::usage(message));
+        }
+    };
+    if args.cert.is_none() && args.cert_key.is_some() {
+        run.messages.hint(
+            "--cert-key does nothing without --cert, the certificate that the key belongs to",
+        );
+    }
+    Ok(TlsSettings {
+        versions,
+        roots: roots(&run.invocation.trust),
+        ciphers: args.ciphers.as_deref().map(Ciphers::parse).transpose()?,
+        client_certificate: args.cert.as_ref().map(|chain| ClientCertificate {
+            chain: chain.clone(),
+            key: args.cert_key.clone(),
+            passphrase: Passphrase::new(args.cert_key_pass.clone(), run.messages.program()),
+            host: host.to_owned(),
+        }),
+    })
+}
+
+fn roots(trust: &Trust) -> Roots {
+    match trust {
+        Trust::Embedded => Roots::Embedded,
+        Trust::Bundle(path) => Roots::Bundle(path.clone()),
+        Trust::System(named) => Roots::System(named.clone()),
+        Trust::Nobody => Roots::Unverified,
+    }
 }
 
 fn redirects(args: &Args) -> Redirects {
@@ -404,12 +430,13 @@ fn page(text: &str, env: &Environment) -> Result<(), Error> {
 }
 
 /// Facts for a report of a fault; no secrets.
-fn debug_info(env: &Environment) -> String {
+fn debug_info(env: &Environment, trust: &Trust) -> String {
     format!(
-        "HTTPie {}\nhttpie-rs on {} {}\nconfiguration directory: {}\n\n",
+        "HTTPie {}\nhttpie-rs on {} {}\nconfiguration directory: {}\ntrusted certificates: {}\n\n",
         help::version(),
         std::env::consts::OS,
         std::env::consts::ARCH,
-        env.config_dir().display()
+        env.config_dir().display(),
+        roots(trust).description()
     )
 }

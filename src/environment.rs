@@ -83,6 +83,17 @@ impl Environment {
         .map(PathBuf::from)
     }
 
+    /// The certificates that the environment names in place of the operating system's, as OpenSSL reads it: the file
+    /// `SSL_CERT_FILE` and the folders `SSL_CERT_DIR`.
+    pub(crate) fn system_certificates(&self) -> Vec<PathBuf> {
+        let file = variable("SSL_CERT_FILE").map(PathBuf::from);
+        let folders = variable("SSL_CERT_DIR").unwrap_or_default();
+        file.into_iter()
+            .chain(std::env::split_paths(&folders))
+            .filter(|path| !path.as_os_str().is_empty())
+            .collect()
+    }
+
     /// The environment variable that names a proxy for this scheme and host, as Python's requests reads them: lower case
     /// before upper case, the scheme's own before `all_proxy`, and none for hosts of `no_proxy`.
     pub(crate) fn proxy_variable(&self, scheme: &str, host: &str, port: u16) -> Option<String> {

@@ -27,7 +27,7 @@
 //! - `client`: the exchange, redirects, connections, TLS, the wire
 //! - `output`: what is shown, content codings, JSON, heads, colours
 //! - `manager`: `httpie` itself
-//! - `environment`, `headers`, `error`, `messages`, `interruptions`, `json_text`: what all rooms share
+//! - `environment`, `headers`, `error`, `messages`, `interruptions`, `json_text`, `calendar`: what all rooms share
 //!
 //! # Laws
 //!
@@ -39,6 +39,7 @@ pub mod sessions;
 
 mod app;
 mod auth;
+mod calendar;
 mod cli;
 mod client;
 mod environment;

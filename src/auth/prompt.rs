@@ -1,7 +1,9 @@
-//! Asks for a password on the terminal, without showing it.
+//! Asks for a password or a passphrase on the terminal, without showing it.
 //!
 //! The terminal stops echoing before the question appears, so that what is typed early does not show either, and gets its
 //! old settings back whatever happens, Ctrl-C included.
+
+use std::path::Path;
 
 use crate::error::{Error, io_reason};
 
@@ -16,6 +18,23 @@ pub(crate) fn password(program: &str, user: &str, host: &str) -> Result<String, 
         Ok(None) => Err(Error::interrupted()),
         Err(error) => Err(Error::new(format!(
             "cannot ask for the password of '{user}': {}. Give it with -a '{user}:PASSWORD'.",
+            io_reason(&error)
+        ))),
+    }
+}
+
+/// Asks for the passphrase of a private key.
+///
+/// # Errors
+/// There is no terminal, it was closed, or the user interrupted.
+pub(crate) fn passphrase(program: &str, key: &Path) -> Result<String, Error> {
+    let question = format!("{program}: passphrase for {}: ", key.display());
+    match terminal::ask(&question) {
+        Ok(Some(passphrase)) => Ok(passphrase),
+        Ok(None) => Err(Error::interrupted()),
+        Err(error) => Err(Error::new(format!(
+            "the private key in '{}' is locked with a passphrase, and nobody can be asked for it: {}. Give it with --cert-key-pass.",
+            key.display(),
             io_reason(&error)
         ))),
     }

@@ -188,6 +188,8 @@ pub(crate) enum AuthType {
 pub(crate) enum Verify {
     Yes,
     No,
+    /// Against the certificates of the operating system.
+    System,
     /// Against the certificates in this file or folder only.
     Bundle(PathBuf),
 }

@@ -2,12 +2,13 @@
 //!
 //! Checks what options mean together, and reads the request items. Nothing is opened here but files that items embed.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 
 use super::args::{Args, AuthType, Pretty, RequestType, Verify};
 use super::items::{self, FieldValue, Items};
 use crate::environment::Environment;
-use crate::error::Error;
+use crate::error::{Error, io_reason};
 use crate::headers::Headers;
 
 /// Everything about a run that the command line, the configuration and the terminals decide.
@@ -31,6 +32,8 @@ pub(crate) struct Invocation {
 pub(crate) enum Trust {
     Embedded,
     Bundle(PathBuf),
+    /// The operating system's; the paths that the environment names for them, if any.
+    System(Vec<PathBuf>),
     Nobody,
 }
 
@@ -46,6 +49,8 @@ impl Invocation {
         }
         check_bodies(&args, &items)?;
         check_compression(&args)?;
+        check_readable("--cert", args.cert.as_deref())?;
+        check_readable("--cert-key", args.cert_key.as_deref())?;
         if args.auth_type.is_some() && args.auth.is_none() {
             return Err(Error::usage("--auth required"));
         }
@@ -61,6 +66,7 @@ impl Invocation {
         });
         let trust = match &args.verify {
             Verify::No => Trust::Nobody,
+            Verify::System => Trust::System(env.system_certificates()),
             Verify::Bundle(path) => Trust::Bundle(path.clone()),
             Verify::Yes => env.ca_bundle().map_or(Trust::Embedded, Trust::Bundle),
         };
@@ -122,6 +128,21 @@ impl Invocation {
                 .auth
                 .as_deref()
                 .is_some_and(|auth| !auth.contains(':'))
+    }
+}
+
+/// A file that is named must be there even where no https URL needs it, as in HTTPie.
+fn check_readable(option: &str, path: Option<&Path>) -> Result<(), Error> {
+    let Some(path) = path else {
+        return Ok(());
+    };
+    match File::open(path) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Error::usage(format!(
+            "argument {option}: {}: {}",
+            path.display(),
+            io_reason(&error)
+        ))),
     }
 }
 

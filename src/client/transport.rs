@@ -70,6 +70,9 @@ impl Dialer {
     /// Connects to the first address that answers and, for https, shakes hands.
     pub(crate) fn dial(&self, origin: &Uri, addresses: &[SocketAddr]) -> Result<Connection, Error> {
         let host = host_of(origin);
+        if origin.scheme_str() == Some("https") {
+            self.tls.prepare()?;
+        }
         let socket = self.connect(host, addresses)?;
         // Latency matters more than the number of packets: requests are written whole.
         let _ = socket.set_nodelay(true);

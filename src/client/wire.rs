@@ -388,7 +388,7 @@ pub(super) fn transfer_error(doing: &str, error: &io::Error, timeout_text: &str)
     {
         return Error::new(format!(
             "the TLS connection failed while {doing}: {}",
-            super::tls::alert_sentence(own)
+            super::tls::after_handshake(own)
         ));
     }
     Error::new(format!(

@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+pub(super) use crate::calendar::{minute, timestamp};
 use crate::json_text::push_escape;
 use crate::output::colors::{Layout, escape_controls};
 
@@ -61,47 +62,6 @@ pub(super) fn expiry(expires: Option<i64>, now: i64) -> String {
         _ if left < 2 * YEAR => whole(DAY, "day"),
         _ => whole(YEAR, "year"),
     }
-}
-
-/// Year, month, day, hour, minute and second in UTC.
-fn civil(seconds: i64) -> (i64, i64, i64, i64, i64, i64) {
-    let (days, rest) = (seconds.div_euclid(DAY), seconds.rem_euclid(DAY));
-    // Eras of 400 years that begin on 1 March, so that the leap day is the last of its year.
-    let from_march = days.saturating_add(719_468);
-    let (era, of_era) = (
-        from_march.div_euclid(146_097),
-        from_march.rem_euclid(146_097),
-    );
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 {
-        from_march + 3
-    } else {
-        from_march - 9
-    };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (
-        year,
-        month,
-        day,
-        rest / HOUR,
-        rest % HOUR / MINUTE,
-        rest % MINUTE,
-    )
-}
-
-/// `2026-11-22 16:40`, in UTC.
-pub(super) fn minute(seconds: i64) -> String {
-    let (year, month, day, hour, minute, _) = civil(seconds);
-    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}")
-}
-
-/// `2026-11-22T16:40:05Z` (RFC 3339).
-pub(super) fn timestamp(seconds: i64) -> String {
-    let (year, month, day, hour, minute, second) = civil(seconds);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
 /// Which side of its column a cell keeps to.
@@ -194,23 +154,6 @@ mod tests {
             assert_eq!(expiry(expires, 100), text);
         }
         assert!(expiry(Some(i64::MAX), -1).ends_with(" years"));
-    }
-
-    #[test]
-    fn dates_are_those_of_the_calendar() {
-        for (seconds, text) in [
-            (0, "1970-01-01T00:00:00Z"),
-            (-1, "1969-12-31T23:59:59Z"),
-            (951_782_399, "2000-02-28T23:59:59Z"),
-            (951_868_799, "2000-02-29T23:59:59Z"),
-            (1_000_000_000, "2001-09-09T01:46:40Z"),
-            (4_107_542_400, "2100-03-01T00:00:00Z"),
-        ] {
-            assert_eq!(timestamp(seconds), text);
-        }
-        assert_eq!(minute(1_000_000_000), "2001-09-09 01:46");
-        // Nobody's clock, but a file may say so.
-        assert!(!timestamp(i64::MAX).is_empty() && !timestamp(i64::MIN).is_empty());
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The dates of `Expires` attributes, read by the algorithm of RFC 6265bis, section 5.1.1: tokens in any order,
 //! between delimiters of nearly any kind. Takes bytes, gives seconds since the epoch, knows no time zones but UTC.
 
+use crate::calendar::days_since_epoch;
+
 /// The moment that `text` names, in seconds since 1970, or nothing where the algorithm fails.
 pub(super) fn parse_cookie_date(text: &[u8]) -> Option<i64> {
     let (mut time, mut day, mut month, mut year) = (None, None, None, None);
@@ -88,16 +90,6 @@ fn days_in_month(year: i64, month: i64) -> i64 {
         4 | 6 | 9 | 11 => 30,
         _ => 31,
     }
-}
-
-/// Days from 1970-01-01 in the proleptic Gregorian calendar, counted in eras of 400 years that begin in March.
-fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
 }
 
 #[cfg(test)]

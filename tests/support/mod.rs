@@ -23,7 +23,7 @@ pub(crate) use program::{Outcome, Program, Running, is_reference};
 pub(crate) use server::{Answer, Received, Server};
 #[cfg(target_os = "linux")]
 pub(crate) use terminal::TerminalOutcome;
-pub(crate) use tls::{Authority, Identity};
+pub(crate) use tls::{Authority, Identity, fixture};
 
 use std::time::Duration;
 

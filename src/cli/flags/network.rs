@@ -148,7 +148,9 @@ When output is redirected, a warning on standard error says so too.",
         category: Category::Ssl,
         short_help: "Whether or against what the server's certificate is checked",
         long_help: "\
-Whether the server's certificate is checked: yes (or true) is the default; no (or false) checks nothing and is dangerous. Anything else is the path of a file of certificates to trust instead of the usual ones, which REQUESTS_CA_BUNDLE can name too.",
+Whether the server's certificate is checked: yes (or true) is the default; no (or false) checks nothing and is dangerous. Anything else is the path of a file, or of a folder of files, of certificates in PEM form to trust instead of the usual ones, which REQUESTS_CA_BUNDLE can name too. A server may also show one of these certificates itself.
+
+The usual ones are built into this program, so that no file is needed; system stands for those of the operating system.",
         effect: Effect::Value(
             ValueFacts {
                 name: "VERIFY",
@@ -190,9 +192,13 @@ tls1 and tls1.1 are refused: they are not safe.",
     Flag {
         long: "ciphers",
         category: Category::Ssl,
-        availability: Availability::Planned,
         short_help: "The cipher suites to offer",
-        long_help: "The cipher suites to offer, in OpenSSL's notation: names with colons between them.",
+        long_help: "\
+The cipher suites to offer, in OpenSSL's notation: names and key words with colons, commas or spaces between them.
+
+    --ciphers=ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-CHACHA20-POLY1305
+
+Names of suites that are not spoken are passed over. The suites of TLS 1.3 stay as they are unless some of them are named.",
         effect: Effect::Value(
             ValueFacts {
                 name: "CIPHERS",
@@ -209,9 +215,11 @@ tls1 and tls1.1 are refused: they are not safe.",
     Flag {
         long: "cert",
         category: Category::Ssl,
-        availability: Availability::Planned,
         short_help: "The client's certificate",
-        long_help: "The file of the client's certificate. The private key may be in the same file, or in that of --cert-key.",
+        long_help: "\
+The file of the client's certificate in PEM form, with those of its authorities behind it where the server needs them. The private key may be in the same file, or in that of --cert-key.
+
+It is shown to the host of the URL, and to no other that a redirect leads to.",
         effect: Effect::Value(
             ValueFacts {
                 name: "CERT",
@@ -228,7 +236,6 @@ tls1 and tls1.1 are refused: they are not safe.",
     Flag {
         long: "cert-key",
         category: Category::Ssl,
-        availability: Availability::Planned,
         short_help: "The private key of the client's certificate",
         long_help: "The file of the private key of --cert, when it is not in the same file.",
         effect: Effect::Value(
@@ -247,7 +254,6 @@ tls1 and tls1.1 are refused: they are not safe.",
     Flag {
         long: "cert-key-pass",
         category: Category::Ssl,
-        availability: Availability::Planned,
         short_help: "The passphrase of the private key",
         long_help: "The passphrase of the private key. When the key needs one and none is given, it is asked for on the terminal.",
         effect: Effect::Value(
@@ -272,7 +278,8 @@ fn verify(value: Value) -> Result<Verify, String> {
     match word.as_str() {
         "yes" | "true" => Ok(Verify::Yes),
         "no" | "false" => Ok(Verify::No),
-        _ if path == PathBuf::new() => Err("expected yes, no or a path, not ''".to_owned()),
+        "system" => Ok(Verify::System),
+        _ if path == PathBuf::new() => Err("expected yes, no, system or a path, not ''".to_owned()),
         _ => Ok(Verify::Bundle(path)),
     }
 }

@@ -332,7 +332,7 @@ fn errors_have_the_wording_of_argparse() {
         ),
         (
             "x --verify=",
-            "argument --verify: expected yes, no or a path, not ''",
+            "argument --verify: expected yes, no, system or a path, not ''",
         ),
         (
             "x --format-options foo",
@@ -344,10 +344,6 @@ fn errors_have_the_wording_of_argparse() {
         ),
         ("x -pxHy", "Unknown output options: --print=x,y"),
         ("x -P q", "Unknown output options: --history-print=q"),
-        (
-            "x --ciphers X",
-            "--ciphers is not supported yet by this version",
-        ),
     ] {
         assert_eq!(error(line), want, "{line}");
     }
