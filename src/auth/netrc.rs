@@ -58,7 +58,8 @@ pub(crate) fn find(text: &str, host: &str, port: u16) -> Found {
         };
         if rank > best {
             best = rank;
-            found.login = Some(Login {
+            // A spoiled entry keeps its place: its host does not get the default entry's password instead.
+            found.login = (!entry.is_spoiled).then(|| Login {
                 user: entry.user.unwrap_or_default(),
                 password: entry.password.unwrap_or_default(),
             });
@@ -72,6 +73,8 @@ struct Entry {
     machine: Option<String>,
     user: Option<String>,
     password: Option<String>,
+    /// Whether there is a mistake in it.
+    is_spoiled: bool,
 }
 
 fn entries(text: &str, warnings: &mut Vec<String>) -> Vec<Entry> {
@@ -80,12 +83,12 @@ fn entries(text: &str, warnings: &mut Vec<String>) -> Vec<Entry> {
         line: 1,
     };
     let mut entries: Vec<Entry> = Vec::new();
-    let mut spoiled = false;
     while let Some((token, line)) = tokens.next() {
         let entry = |machine| Entry {
             machine,
             user: None,
             password: None,
+            is_spoiled: false,
         };
         let mut value = |what: &str, warnings: &mut Vec<String>| {
             let next = tokens.next().map(|(value, _)| value);
@@ -98,36 +101,39 @@ fn entries(text: &str, warnings: &mut Vec<String>) -> Vec<Entry> {
         };
         match token.as_str() {
             "machine" => {
-                spoiled = false;
                 let name = value("host name", warnings);
                 entries.extend(name.map(|name| entry(Some(name))));
             }
             "default" => {
-                spoiled = false;
                 entries.push(entry(None));
             }
             "login" | "user" => {
                 let name = value("name", warnings);
                 if let Some(entry) = entries.last_mut() {
+                    entry.is_spoiled |= name.is_none();
                     entry.user = name;
                 }
             }
             "password" => {
                 let password = value("password", warnings);
                 if let Some(entry) = entries.last_mut() {
+                    entry.is_spoiled |= password.is_none();
                     entry.password = password;
                 }
             }
             "account" => drop(value("account", warnings)),
             "macdef" => tokens.skip_macro(),
-            _ if spoiled => {}
             _ => {
-                // The word itself may be a password that went astray: only its place is told.
-                warnings.push(format!(
-                    "line {line}: a word that is no keyword; this entry is not used"
-                ));
-                entries.pop();
-                spoiled = true;
+                let is_known = entries.last().is_some_and(|entry| entry.is_spoiled);
+                if !is_known {
+                    // The word itself may be a password that went astray: only its place is told.
+                    warnings.push(format!(
+                        "line {line}: a word that is no keyword; this entry is not used"
+                    ));
+                }
+                if let Some(entry) = entries.last_mut() {
+                    entry.is_spoiled = true;
+                }
             }
         }
     }
@@ -222,6 +228,15 @@ mod tests {
         let text =
             "macdef init\nmachine a.org login x password y\n\nmachine a.org login u password p";
         assert_eq!(login(text, "a.org").as_deref(), Some("u|p"));
+    }
+
+    #[test]
+    fn what_follows_a_mistake_goes_to_no_other_entry() {
+        let text = "machine a.org login u password p\nmachine b.org logn x password secret\ndefault login d password dd";
+        assert_eq!(login(text, "a.org").as_deref(), Some("u|p"));
+        assert_eq!(login(text, "b.org"), None);
+        assert_eq!(login(text, "c.org").as_deref(), Some("d|dd"));
+        assert_eq!(login("machine a.org login u password", "a.org"), None);
     }
 
     #[test]
