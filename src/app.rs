@@ -3,6 +3,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -13,6 +14,10 @@ use crate::cli::parse::{self, Parsed};
 use crate::cli::{Program, config, help, man};
 use crate::client::challenge::DigestLogin;
 use crate::client::exchange::{Exchange, Observer, Redirects, Response, cookie_url};
+use crate::client::proxy::ProxyRules;
+use crate::client::resolve::{Family, Pin};
+use crate::client::route::Router;
+use crate::client::tcp::Interface;
 use crate::client::tls::{Ciphers, ClientCertificate, Passphrase, Roots, TlsSettings, Versions};
 use crate::client::transport::Settings;
 use crate::environment::Environment;
@@ -104,7 +109,7 @@ fn request(args: Args, env: &Environment, messages: &Messages) -> Result<ExitSta
     if let Some(when) = compression(&invocation.args) {
         compress::compress(&mut request, when)?;
     }
-    let network = network(&run, request.url.host())?;
+    let (network, router) = (network(&run, request.url.host())?, router(&run)?);
     overlay
         .warnings()
         .iter()
@@ -112,9 +117,12 @@ fn request(args: Args, env: &Environment, messages: &Messages) -> Result<ExitSta
 
     let mut printer = Printer::new(invocation, messages)?;
     let mut exchange =
-        Exchange::new(network, redirects(&invocation.args), run.now).with_login(login);
+        Exchange::new(network, router, redirects(&invocation.args), run.now).with_login(login);
     let outcome = match invocation.args.offline {
-        true => printer.request(&mut request).map(|()| ExitStatus::Success),
+        true => exchange
+            .prepare(&mut request)
+            .and_then(|()| printer.request(&mut request))
+            .map(|()| ExitStatus::Success),
         false => exchange
             .run(request, overlay.cookies_mut(), &mut printer)
             .map(|status| exit_status(status, &invocation.args)),
@@ -161,7 +169,7 @@ fn open_sessions(run: &Run<'_>, url: &Url) -> Result<Overlay, Error> {
         OverlayRequest {
             read_write: args.session.as_deref(),
             read_only: &args.session_read_only,
-            host: typed.get_str("Host").unwrap_or(&url.authority()),
+            host: typed.get_str("Host").unwrap_or(&url.session_host()),
         },
     );
     overlay.map_err(Error::from)
@@ -228,9 +236,18 @@ fn compression(args: &Args) -> Option<Compress> {
 
 fn network(run: &Run<'_>, host: &str) -> Result<Settings, Error> {
     let invocation = &run.invocation;
+    let args = &invocation.args;
+    args.check_http_version()?;
     Ok(Settings {
-        env: run.env.clone(),
-        timeout: invocation.args.timeout()?,
+        timeout: args.timeout()?,
+        connect_timeout: args.connect_timeout()?,
+        family: match args.ip_version {
+            None => Family::Any,
+            Some(args::IpVersion::V4) => Family::V4,
+            Some(args::IpVersion::V6) => Family::V6,
+        },
+        pins: pins(&args.resolve)?,
+        interface: args.interface.as_deref().map(Interface::parse),
         max_headers: usize::try_from(invocation.args.max_headers)
             .ok()
             .filter(|max| *max > 0),
@@ -275,6 +292,25 @@ fn roots(trust: &Trust) -> Roots {
         Trust::System(named) => Roots::System(named.clone()),
         Trust::Nobody => Roots::Unverified,
     }
+}
+
+fn pins(typed: &[String]) -> Result<Vec<Pin>, Error> {
+    let pin = |typed: &String| Pin::parse(typed);
+    let pins: Result<Vec<_>, _> = typed.iter().map(pin).collect();
+    pins.map_err(|why| Error::usage(format!("argument --resolve: {why}")))
+}
+
+fn router(run: &Run<'_>) -> Result<Router, Error> {
+    let args = &run.invocation.args;
+    let rules = ProxyRules::new(&args.proxy, run.env)?;
+    let unix_socket = args.unix_socket.as_deref().map(Path::to_str);
+    Ok(Router::new(
+        rules,
+        match (unix_socket, &args.unix_socket) {
+            (Some(Some(path)), _) => Some(run.env.expand_tilde(path)),
+            (_, path) => path.clone(),
+        },
+    ))
 }
 
 fn redirects(args: &Args) -> Redirects {

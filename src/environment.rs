@@ -94,18 +94,27 @@ impl Environment {
             .collect()
     }
 
-    /// The environment variable that names a proxy for this scheme and host, as Python's requests reads them: lower case
-    /// before upper case, the scheme's own before `all_proxy`, and none for hosts of `no_proxy`.
-    pub(crate) fn proxy_variable(&self, scheme: &str, host: &str, port: u16) -> Option<String> {
-        let either = |name: &str| {
-            [name.to_owned(), name.to_ascii_uppercase()]
-                .into_iter()
-                .find(|name| variable(name).is_some())
+    /// The environment variable that names the proxy for a scheme, or for `all`, and what it says, as Python reads them:
+    /// a lower-case variable decides, also when it is empty. `HTTP_PROXY` does not count in a CGI program, where it is
+    /// what the client of the web server put into a `Proxy` header (CVE-2016-1000110).
+    pub(crate) fn proxy_variable(&self, scheme: &str) -> Option<(&'static str, String)> {
+        let (lower, upper) = match scheme {
+            "http" => ("http_proxy", "HTTP_PROXY"),
+            "https" => ("https_proxy", "HTTPS_PROXY"),
+            _ => ("all_proxy", "ALL_PROXY"),
         };
-        let name = either(&format!("{scheme}_proxy")).or_else(|| either("all_proxy"))?;
-        let exempt = either("no_proxy").and_then(|name| variable(&name));
-        let exempt = exempt.is_some_and(|list| is_exempt(&list.to_string_lossy(), host, port));
-        (!exempt).then_some(name)
+        let (name, value) = match std::env::var_os(lower) {
+            Some(value) => (lower, value),
+            None => (upper, variable(upper)?),
+        };
+        let is_forged = name == "HTTP_PROXY" && std::env::var_os("REQUEST_METHOD").is_some();
+        (!value.is_empty() && !is_forged).then(|| (name, value.to_string_lossy().into_owned()))
+    }
+
+    /// The hosts that no proxy is asked for: `no_proxy`, or `NO_PROXY` where that is empty.
+    pub(crate) fn no_proxy(&self) -> Option<String> {
+        let list = variable("no_proxy").or_else(|| variable("NO_PROXY"))?;
+        Some(list.to_string_lossy().into_owned())
     }
 
     /// The netrc files to look into, in order: `NETRC` alone if it is set, else `~/.netrc` and `~/_netrc`.
@@ -164,21 +173,6 @@ fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
-/// Whether a `no_proxy` list names this host: `*`, the host, a domain above it, each perhaps with a port.
-fn is_exempt(list: &str, host: &str, port: u16) -> bool {
-    let with_port = format!("{host}:{port}");
-    let mut entries = list
-        .split(',')
-        .map(|entry| entry.trim().trim_start_matches('.').to_ascii_lowercase());
-    entries.any(|entry| {
-        let is_below = |name: &str| {
-            name.strip_suffix(&entry)
-                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-        };
-        !entry.is_empty() && (entry == "*" || is_below(host) || is_below(&with_port))
-    })
-}
-
 /// Where HTTPie 3.2 looks: `HTTPIE_CONFIG_DIR`; `%APPDATA%\httpie` on Windows; `~/.httpie` if it exists;
 /// `$XDG_CONFIG_HOME/httpie`; `~/.config/httpie`.
 fn find_config_dir(home: Option<&Path>, var: impl Fn(&OsStr) -> Option<OsString>) -> PathBuf {
@@ -205,25 +199,4 @@ fn find_config_dir(home: Option<&Path>, var: impl Fn(&OsStr) -> Option<OsString>
     set("XDG_CONFIG_HOME")
         .unwrap_or_else(|| home.join(".config"))
         .join("httpie")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_exempt;
-
-    #[test]
-    fn a_list_of_exempt_hosts_names_hosts_and_domains() {
-        for (list, host, want) in [
-            ("*", "a.org", true),
-            ("localhost, a.org", "a.org", true),
-            (".a.org", "x.a.org", true),
-            ("a.org:8080", "a.org", true),
-            ("a.org:81", "a.org", false),
-            ("a.org", "aa.org", false),
-            ("", "a.org", false),
-            (",", "a.org", false),
-        ] {
-            assert_eq!(is_exempt(list, host, 8080), want, "{list} {host}");
-        }
-    }
 }

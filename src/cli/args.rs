@@ -68,6 +68,14 @@ pub(crate) struct Args {
     pub(crate) max_headers: i64,
     /// Seconds as typed; [`Args::timeout`] gives their meaning.
     pub(crate) timeout_seconds: f64,
+    /// Seconds as typed; [`Args::connect_timeout`] gives their meaning.
+    pub(crate) connect_timeout_seconds: Option<f64>,
+    pub(crate) unix_socket: Option<PathBuf>,
+    pub(crate) ip_version: Option<IpVersion>,
+    /// In the order of typing: later ones go over earlier ones.
+    pub(crate) resolve: Vec<String>,
+    pub(crate) interface: Option<String>,
+    pub(crate) http_version: Option<String>,
     pub(crate) check_status: bool,
     pub(crate) path_as_is: bool,
     pub(crate) chunked: bool,
@@ -121,6 +129,12 @@ impl Default for Args {
             max_redirects: 30,
             max_headers: 0,
             timeout_seconds: 0.0,
+            connect_timeout_seconds: None,
+            unix_socket: None,
+            ip_version: None,
+            resolve: Vec::new(),
+            interface: None,
+            http_version: None,
             check_status: false,
             path_as_is: false,
             chunked: false,
@@ -145,17 +159,46 @@ impl Args {
     ///
     /// A negative number or `nan`. HTTPie accepts them on the command line and fails when it connects; so do we.
     pub(crate) fn timeout(&self) -> Result<Option<Duration>, Error> {
-        let seconds = self.timeout_seconds;
-        if seconds.is_nan() || seconds < 0.0 {
-            return Err(Error::new(format!(
-                "--timeout must be 0 (no limit) or a number of seconds, not {seconds}"
-            )));
-        }
-        // What does not fit into a Duration is longer than anyone will wait.
-        Ok(Duration::try_from_secs_f64(seconds)
-            .ok()
-            .filter(|timeout| !timeout.is_zero()))
+        limit("--timeout", self.timeout_seconds)
     }
+
+    /// How long connecting may take; `None` leaves it to [`Args::timeout`].
+    ///
+    /// # Errors
+    ///
+    /// A negative number or `nan`.
+    pub(crate) fn connect_timeout(&self) -> Result<Option<Duration>, Error> {
+        match self.connect_timeout_seconds {
+            None => Ok(None),
+            Some(seconds) => limit("--connect-timeout", seconds),
+        }
+    }
+
+    /// `--http-version` is for scripts that say what they rely on.
+    ///
+    /// # Errors
+    ///
+    /// Any version but 1.1.
+    pub(crate) fn check_http_version(&self) -> Result<(), Error> {
+        match self.http_version.as_deref() {
+            None | Some("1.1") => Ok(()),
+            Some(other) => Err(Error::usage(format!(
+                "argument --http-version: HTTP/1.1 is what this program speaks, not '{other}'; leave the option out or give 1.1"
+            ))),
+        }
+    }
+}
+
+fn limit(option: &str, seconds: f64) -> Result<Option<Duration>, Error> {
+    if seconds.is_nan() || seconds < 0.0 {
+        return Err(Error::new(format!(
+            "{option} must be 0 (no limit) or a number of seconds, not {seconds}"
+        )));
+    }
+    // What does not fit into a Duration is longer than anyone will wait.
+    Ok(Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|timeout| !timeout.is_zero()))
 }
 
 /// How data items are written into the body.
@@ -203,6 +246,13 @@ pub(crate) enum SslVersion {
     Tls1_1,
     Tls1_2,
     Tls1_3,
+}
+
+/// `-4` and `-6`: the one kind of addresses that is connected to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IpVersion {
+    V4,
+    V6,
 }
 
 /// One `--proxy PROTOCOL:URL`.

@@ -10,7 +10,9 @@ use lexopt::Arg;
 
 use super::Program;
 use super::args::Args;
-use super::flags::{Availability, Effect, Flag, Instead, Value, Visibility, flags, quoted};
+use super::flags::{
+    Availability, Effect, Flag, Instead, Lineage, Value, Visibility, flags, quoted,
+};
 use crate::error::Error;
 
 /// What the command line asks for.
@@ -77,7 +79,8 @@ fn classify(argument: &OsStr) -> Result<Token, Error> {
                 Some(long) => find_long(long)?.is_some(),
                 None => rest.chars().next().and_then(find_short).is_some(),
             };
-            if known {
+            // -4 and -6 are options, -42 is a number as ever.
+            if known && (rest.len() == 1 || !is_negative_number(&text)) {
                 return Ok(Token::Option);
             }
         }
@@ -101,11 +104,17 @@ fn find_long(argument: &str) -> Result<Option<&'static Flag>, Error> {
     if let Some(flag) = flags().find(|flag| flag.names().any(|other| other == name)) {
         return Ok(Some(flag));
     }
-    let candidates: Vec<_> = flags()
-        .filter(|flag| flag.visibility != Visibility::Internal)
-        .flat_map(|flag| flag.names().map(move |other| (other, flag)))
-        .filter(|(other, _)| other.starts_with(name))
-        .collect();
+    let of_lineage = |lineage: Lineage| -> Vec<_> {
+        flags()
+            .filter(|flag| flag.visibility != Visibility::Internal && flag.lineage == lineage)
+            .flat_map(|flag| flag.names().map(move |other| (other, flag)))
+            .filter(|(other, _)| other.starts_with(name))
+            .collect()
+    };
+    let mut candidates = of_lineage(Lineage::Httpie);
+    if candidates.is_empty() {
+        candidates = of_lineage(Lineage::Own);
+    }
     match candidates.as_slice() {
         [] => Ok(None),
         [(_, flag)] => Ok(Some(flag)),
@@ -129,7 +138,7 @@ fn find_reset(name: &str) -> Option<&'static Flag> {
         .find(|flag| flag.names().any(|other| other == name))
 }
 
-/// `-5`, `-1.5`, `-.5`: no option of ours looks like that, so argparse takes it as a value. `-1e3` is none.
+/// `-5`, `-1.5`, `-.5`: no option of HTTPie looks like that, so argparse takes it as a value. `-1e3` is none.
 fn is_negative_number(text: &str) -> bool {
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     match text
@@ -295,7 +304,8 @@ impl Reader {
         }
         if let Some(mut arguments) = self.lexopt.try_raw_args()
             && let Some(next) = arguments.peek()
-            && let Token::Plain = classify(next)?
+            && (is_negative_number(&next.to_string_lossy())
+                || matches!(classify(next)?, Token::Plain))
             && let Some(value) = arguments.next()
         {
             return Ok(value);

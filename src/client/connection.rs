@@ -1,29 +1,131 @@
-//! One connection to a server: a TCP stream, perhaps with TLS over it, and the bytes that were read ahead.
+//! One connection to a server: a socket, perhaps with TLS over it, once or twice, and the bytes that were read ahead.
 //!
 //! Reading and writing are blocking; the timeout is a property of the socket. It knows nothing of HTTP.
 
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
+#[cfg(unix)]
+use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
 
 use rustls::{ClientConnection, StreamOwned};
 
 /// How much is read ahead at a time. Bodies of known length are read past this buffer, into the caller's own.
 const READ_AHEAD: usize = 16 * 1024;
 
-/// The transport below HTTP.
+/// What the operating system connects: TCP or a Unix socket.
+pub(crate) struct Socket {
+    kind: SocketKind,
+    /// When connecting must have come to its end, handshakes included.
+    deadline: Option<Instant>,
+}
+
+enum SocketKind {
+    Tcp(TcpStream),
+    #[cfg(unix)]
+    Unix(UnixStream),
+}
+
+/// Calls the same method of either kind of socket.
+macro_rules! either {
+    ($kind:expr, $socket:ident => $call:expr) => {
+        match $kind {
+            SocketKind::Tcp($socket) => $call,
+            #[cfg(unix)]
+            SocketKind::Unix($socket) => $call,
+        }
+    };
+}
+
+impl Socket {
+    pub(crate) fn tcp(socket: TcpStream) -> Socket {
+        // Latency matters more than the number of packets: requests are written whole.
+        let _ = socket.set_nodelay(true);
+        Socket {
+            kind: SocketKind::Tcp(socket),
+            deadline: None,
+        }
+    }
+
+    #[cfg(unix)]
+    pub(crate) fn unix(socket: UnixStream) -> Socket {
+        Socket {
+            kind: SocketKind::Unix(socket),
+            deadline: None,
+        }
+    }
+
+    fn set_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
+        either!(&self.kind, socket => {
+            socket.set_read_timeout(timeout)?;
+            socket.set_write_timeout(timeout)
+        })
+    }
+
+    fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
+        either!(&self.kind, socket => socket.set_nonblocking(nonblocking))
+    }
+
+    /// Lets the next read or write wait no longer than the deadline allows.
+    fn heed_deadline(&self) -> io::Result<()> {
+        let Some(deadline) = self.deadline else {
+            return Ok(());
+        };
+        match deadline.saturating_duration_since(Instant::now()) {
+            Duration::ZERO => Err(io::ErrorKind::TimedOut.into()),
+            left => self.set_timeout(Some(left)),
+        }
+    }
+}
+
+impl Read for Socket {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.heed_deadline()?;
+        either!(&mut self.kind, socket => socket.read(out))
+    }
+}
+
+impl Write for Socket {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.heed_deadline()?;
+        either!(&mut self.kind, socket => socket.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        either!(&mut self.kind, socket => socket.flush())
+    }
+}
+
+/// The transport below HTTP. TLS can lie over TLS: in a tunnel through a proxy that is reached by TLS itself.
 pub(crate) enum Stream {
-    Plain(TcpStream),
-    Tls(Box<StreamOwned<ClientConnection, TcpStream>>),
+    Plain(Socket),
+    Tls(Box<StreamOwned<ClientConnection, Stream>>),
 }
 
 impl Stream {
-    fn socket(&self) -> &TcpStream {
+    fn socket(&self) -> &Socket {
         match self {
             Stream::Plain(socket) => socket,
-            Stream::Tls(stream) => &stream.sock,
+            Stream::Tls(stream) => stream.sock.socket(),
         }
+    }
+
+    fn socket_mut(&mut self) -> &mut Socket {
+        match self {
+            Stream::Plain(socket) => socket,
+            Stream::Tls(stream) => stream.sock.socket_mut(),
+        }
+    }
+
+    /// Limits each read and write; none waits for ever.
+    pub(crate) fn set_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
+        self.socket().set_timeout(timeout)
+    }
+
+    /// Limits everything that happens until it is taken off again.
+    pub(crate) fn set_deadline(&mut self, deadline: Option<Instant>) {
+        self.socket_mut().deadline = deadline;
     }
 }
 
@@ -70,20 +172,16 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Takes a connected stream over. Without a timeout, reads and writes wait for ever.
-    pub(crate) fn new(stream: Stream, timeout: Option<Duration>) -> io::Result<Connection> {
-        if timeout.is_some() {
-            stream.socket().set_read_timeout(timeout)?;
-            stream.socket().set_write_timeout(timeout)?;
-        }
-        Ok(Connection {
+    /// Takes a connected stream over.
+    pub(crate) fn new(stream: Stream) -> Connection {
+        Connection {
             stream,
             buffer: Vec::new(),
             start: 0,
             end: 0,
             requests: 0,
             body_is_read: false,
-        })
+        }
     }
 
     pub(crate) fn is_tls(&self) -> bool {

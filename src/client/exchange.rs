@@ -9,6 +9,7 @@ use super::challenge::DigestLogin;
 use super::redirect;
 use super::response_body::ResponseBody;
 use super::response_head::ResponseHead;
+use super::route::{Route, Router};
 use super::transport::Settings;
 use super::wire::{Incoming, Outgoing, OutgoingBody, SendError, Wire};
 use crate::error::{Error, ExitStatus};
@@ -49,7 +50,7 @@ pub(crate) struct Redirects {
 /// One request and all that follow from it.
 pub(crate) struct Exchange {
     wire: Wire,
-    settings: Settings,
+    router: Router,
     redirects: Redirects,
     /// Seconds since 1970, for the cookies.
     now: i64,
@@ -58,10 +59,15 @@ pub(crate) struct Exchange {
 }
 
 impl Exchange {
-    pub(crate) fn new(settings: Settings, redirects: Redirects, now: i64) -> Exchange {
+    pub(crate) fn new(
+        settings: Settings,
+        router: Router,
+        redirects: Redirects,
+        now: i64,
+    ) -> Exchange {
         Exchange {
-            wire: Wire::new(settings.clone()),
-            settings,
+            wire: Wire::new(settings),
+            router,
             redirects,
             now,
             login: None,
@@ -80,6 +86,11 @@ impl Exchange {
         self.responses
     }
 
+    /// Makes a request what it would be on the wire, and does not send it.
+    pub(crate) fn prepare(&mut self, request: &mut Request) -> Result<(), Error> {
+        self.router.lead(request).map(|_| ())
+    }
+
     /// Sends `request`, follows redirects, and gives back the status of the final response. Every response's cookies go
     /// to the jar, whether or not an error comes later.
     pub(crate) fn run(
@@ -93,10 +104,10 @@ impl Exchange {
             if let Some(login) = &mut self.login {
                 login.authorize(&mut request)?;
             }
-            self.settings.refuse_proxy(&request.url)?;
+            let route = self.router.lead(&mut request)?;
             observer.request(&mut request)?;
             let started = Instant::now();
-            let Incoming { head, body } = send(&self.wire, &mut request)?;
+            let Incoming { head, body } = send(&self.wire, &route, &mut request)?;
             let elapsed = started.elapsed();
             self.responses += 1;
             keep_cookies(jar, &head, &request, self.now);
@@ -151,7 +162,7 @@ fn sendable_again(request: Request) -> Result<Request, Error> {
 }
 
 /// Sends once, and a second time where a kept connection had been closed meanwhile.
-fn send(wire: &Wire, request: &mut Request) -> Result<Incoming, Error> {
+fn send(wire: &Wire, route: &Route, request: &mut Request) -> Result<Incoming, Error> {
     for _ in 0..2 {
         let body = match request.body.is_empty() {
             true => None,
@@ -166,7 +177,7 @@ fn send(wire: &Wire, request: &mut Request) -> Result<Incoming, Error> {
             body,
             is_head: request.method == "HEAD",
         };
-        match wire.send(&request.url, outgoing) {
+        match wire.send(&request.url, route, outgoing) {
             Ok(incoming) => return Ok(incoming),
             Err(SendError::Failed(error)) => return Err(error),
             Err(SendError::Stale) => {}

@@ -83,6 +83,7 @@ fn next_method(method: &str, status: u16) -> &str {
 /// leave: it only protects better (as in HTTPie).
 fn leaves(from: &Origin, to: &Origin) -> bool {
     let is_upgrade = from.host == to.host
+        && from.unix_socket.is_none()
         && (from.scheme, from.port) == (Scheme::Http, 80)
         && (to.scheme, to.port) == (Scheme::Https, 443);
     from != to && !is_upgrade
@@ -107,6 +108,7 @@ fn drop_bound_headers(request: &mut Request) {
 mod tests {
     use super::*;
     use crate::headers::Headers;
+    use crate::request::build::TargetForm;
     use crate::request::url::{PathStyle, Url};
 
     fn request(method: &str, url: &str, headers: &[(&str, &str)]) -> Request {
@@ -119,6 +121,7 @@ mod tests {
         Request {
             method: method.to_owned(),
             url,
+            target_form: TargetForm::Origin,
             headers: list,
             body: Body::Bytes(b"x".to_vec()),
             chunked: false,

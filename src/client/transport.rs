@@ -1,51 +1,39 @@
-//! From an origin to a connection: names are resolved, sockets opened, TLS laid over them.
+//! From a route to a connection: names are resolved, sockets opened, proxies asked, TLS laid over all of it.
 //!
-//! ureq calls [`HostResolver`] and [`Dialer`] when its pool has no connection for an origin. Both are blocking and start
-//! no thread.
+//! `wire` calls the [`Dialer`] when ureq's pool has no connection for an origin. It is blocking and starts no thread.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, ToSocketAddrs};
-use std::time::Duration;
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::time::{Duration, Instant};
 
-use ureq::http::Uri;
-use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::NextTimeout;
-
-use super::connection::{Connection, Stream};
+use super::connection::{Connection, Socket, Stream};
+use super::proxy::{Proxy, ProxyKind};
+use super::resolve::{self, Family, Pin};
+use super::route::Route;
+use super::socks::{self, SocksError, Target};
+use super::tcp::{self, Interface};
 use super::tls::{Tls, TlsSettings};
-use super::wire::{is_timeout, through_ureq};
-use crate::environment::Environment;
-use crate::error::{Error, io_reason};
-use crate::request::url::Url;
+use super::tunnel::{self, TunnelError};
+use super::wire::is_timeout;
+use crate::error::{Error, ExitStatus, io_reason};
+use crate::request::url::{Origin, Scheme};
 
 /// What the user asked of the network.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
-    /// What the environment says about proxies.
-    pub(crate) env: Environment,
     /// How long to wait for a connection and for each read and write; none waits for ever.
     pub(crate) timeout: Option<Duration>,
+    /// How long connecting may take from the look-up of the name to the end of the last handshake, in place of `timeout`.
+    pub(crate) connect_timeout: Option<Duration>,
     pub(crate) tls: TlsSettings,
     pub(crate) max_headers: Option<usize>,
+    pub(crate) family: Family,
+    pub(crate) pins: Vec<Pin>,
+    pub(crate) interface: Option<Interface>,
 }
 
 impl Settings {
-    /// Refuses a URL for which the environment asks for a proxy: none can be used yet, and going around one in silence
-    /// would be worse than not going.
-    pub(crate) fn refuse_proxy(&self, url: &Url) -> Result<(), Error> {
-        match self
-            .env
-            .proxy_variable(url.scheme.as_str(), url.host(), url.port())
-        {
-            None => Ok(()),
-            Some(name) => Err(Error::new(format!(
-                "the environment variable {name} names a proxy, and proxies are not supported yet by this version. \
-                 Unset it, or name '{}' in no_proxy, to connect directly.",
-                url.host()
-            ))),
-        }
-    }
-
     /// The timeout in seconds, as it is shown.
     pub(crate) fn timeout_text(&self) -> String {
         self.timeout
@@ -67,128 +55,233 @@ impl Dialer {
         }
     }
 
-    /// Connects to the first address that answers and, for https, shakes hands.
-    pub(crate) fn dial(&self, origin: &Uri, addresses: &[SocketAddr]) -> Result<Connection, Error> {
-        let host = host_of(origin);
-        if origin.scheme_str() == Some("https") {
+    /// Connects to an origin by its route and, for https, shakes hands with it.
+    pub(crate) fn dial(&self, route: &Route, origin: &Origin) -> Result<Connection, Error> {
+        if origin.scheme == Scheme::Https {
             self.tls.prepare()?;
         }
-        let socket = self.connect(host, addresses)?;
-        // Latency matters more than the number of packets: requests are written whole.
-        let _ = socket.set_nodelay(true);
-        let stream = match origin.scheme_str() {
-            Some("https") => {
-                let limit = self.settings.timeout;
-                let broken = |error: io::Error| self.connect_error(host, addresses, &error);
-                if limit.is_some() {
-                    socket.set_read_timeout(limit).map_err(broken)?;
-                    socket.set_write_timeout(limit).map_err(broken)?;
-                }
-                Stream::Tls(Box::new(self.tls.shake_hands(
-                    host,
-                    socket,
-                    &self.settings.timeout_text(),
-                )?))
-            }
-            _ => Stream::Plain(socket),
+        let limit = self.settings.connect_timeout;
+        let call = Call {
+            dialer: self,
+            deadline: limit.and_then(|limit| Instant::now().checked_add(limit)),
+            origin,
         };
-        Connection::new(stream, self.settings.timeout)
-            .map_err(|error| self.connect_error(host, addresses, &error))
+        let mut stream = call.reach(route)?;
+        if origin.scheme == Scheme::Https {
+            stream = call.lay_tls_over(stream, origin.bare_host())?;
+        }
+        stream.set_deadline(None);
+        if limit.is_some() || self.settings.timeout.is_some() {
+            stream
+                .set_timeout(self.settings.timeout)
+                .map_err(|error| failed(&origin.host, origin.port, io_reason(&error)))?;
+        }
+        Ok(Connection::new(stream))
+    }
+}
+
+/// One connection in the making.
+struct Call<'a> {
+    dialer: &'a Dialer,
+    /// Only with a connect timeout of its own.
+    deadline: Option<Instant>,
+    origin: &'a Origin,
+}
+
+impl Call<'_> {
+    /// A stream whose other end is the origin, by whatever route.
+    fn reach(&self, route: &Route) -> Result<Stream, Error> {
+        match route {
+            Route::Direct => self.tcp(self.origin.bare_host(), self.origin.port, ""),
+            Route::UnixSocket(path) => self.unix(path),
+            Route::Forward(proxy) => self.http_proxy(proxy),
+            Route::Tunnel {
+                proxy,
+                authorization,
+            } => self.tunnel(proxy, authorization.as_deref()),
+            Route::Socks(proxy) => self.socks(proxy),
+        }
     }
 
-    fn connect(&self, host: &str, addresses: &[SocketAddr]) -> Result<TcpStream, Error> {
-        let mut last = io::Error::other("there is no address");
+    fn tcp(&self, host: &str, port: u16, role: &str) -> Result<Stream, Error> {
+        let addresses = self.addresses(host, port)?;
+        let settings = &self.dialer.settings;
+        let deadline = self.deadline.or_else(|| {
+            settings
+                .timeout
+                .and_then(|limit| Instant::now().checked_add(limit))
+        });
+        match tcp::connect(&addresses, settings.interface.as_ref(), deadline) {
+            Ok(socket) => self.limited(Socket::tcp(socket)),
+            Err(failure) if failure.timed_out => Err(self.timed_out()),
+            Err(failure) => Err(failed(
+                &format!("{role}{host}"),
+                port,
+                reasons(host, &failure.attempts),
+            )),
+        }
+    }
+
+    fn addresses(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, Error> {
+        let settings = &self.dialer.settings;
+        // A source address can reach addresses of its own family only.
+        let family = match (settings.family, &settings.interface) {
+            (Family::Any, Some(Interface::Address(IpAddr::V4(_)))) => Family::V4,
+            (Family::Any, Some(Interface::Address(IpAddr::V6(_)))) => Family::V6,
+            (family, _) => family,
+        };
+        let addresses = resolve::addresses(host, port, &settings.pins, family)?;
+        // The look-up itself cannot be broken off.
+        match self.is_late() {
+            true => Err(self.timed_out()),
+            false => Ok(addresses),
+        }
+    }
+
+    #[cfg(unix)]
+    fn unix(&self, path: &Path) -> Result<Stream, Error> {
+        match std::os::unix::net::UnixStream::connect(path) {
+            Ok(socket) => self.limited(Socket::unix(socket)),
+            Err(error) => Err(Error::new(format!(
+                "ConnectionError: could not connect to the Unix socket '{}': {}.",
+                path.display(),
+                io_reason(&error)
+            ))),
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn unix(&self, path: &Path) -> Result<Stream, Error> {
+        Err(Error::new(format!(
+            "'{}' cannot be connected to: there are no Unix sockets on this system",
+            path.display()
+        )))
+    }
+
+    fn limited(&self, socket: Socket) -> Result<Stream, Error> {
+        let mut stream = Stream::Plain(socket);
+        match self.deadline {
+            Some(_) => stream.set_deadline(self.deadline),
+            None if self.dialer.settings.timeout.is_some() => stream
+                .set_timeout(self.dialer.settings.timeout)
+                .map_err(|error| failed(&self.origin.host, self.origin.port, io_reason(&error)))?,
+            None => {}
+        }
+        Ok(stream)
+    }
+
+    fn lay_tls_over(&self, stream: Stream, host: &str) -> Result<Stream, Error> {
+        let text = self.dialer.settings.timeout_text();
+        match self.dialer.tls.shake_hands(host, stream, &text) {
+            Ok(stream) => Ok(Stream::Tls(Box::new(stream))),
+            Err(error) if error.status() == ExitStatus::Timeout => Err(self.timed_out()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A stream that leads to an HTTP proxy, over TLS where it wants that.
+    fn http_proxy(&self, proxy: &Proxy) -> Result<Stream, Error> {
+        let stream = self.tcp(proxy.bare_host(), proxy.port, "the proxy ")?;
+        match proxy.kind {
+            ProxyKind::Https => self
+                .lay_tls_over(stream, proxy.bare_host())
+                .map_err(|error| error.context(format!("ProxyError: the proxy {proxy}"))),
+            _ => Ok(stream),
+        }
+    }
+
+    fn tunnel(&self, proxy: &Proxy, authorization: Option<&[u8]>) -> Result<Stream, Error> {
+        let mut stream = self.http_proxy(proxy)?;
+        let authority = self.authority();
+        match tunnel::open(&mut stream, &authority, authorization) {
+            Ok(()) => Ok(stream),
+            Err(TunnelError::Io(error)) if is_timeout(&error) => Err(self.timed_out()),
+            Err(error) => Err(error.sentence(&proxy.to_string(), &authority)),
+        }
+    }
+
+    /// Names go to the proxy, or are looked up here; then each address is tried in turn.
+    fn socks(&self, proxy: &Proxy) -> Result<Stream, Error> {
+        let (host, port) = (self.origin.bare_host(), self.origin.port);
+        let looks_up_there = matches!(proxy.kind, ProxyKind::Socks4a | ProxyKind::Socks5h);
+        if looks_up_there && host.parse::<IpAddr>().is_err() {
+            let outcome = self.socks_to(proxy, Target::Name(host, port))?;
+            return outcome.map_err(|error| self.socks_error(proxy, &error));
+        }
+        let mut addresses = self.addresses(host, port)?;
+        if proxy.kind == ProxyKind::Socks4 && addresses.iter().any(SocketAddr::is_ipv4) {
+            addresses.retain(SocketAddr::is_ipv4);
+        }
+        let mut last = SocksError::Unreachable("there is no address".to_owned());
         for address in addresses {
-            let attempt = match self.settings.timeout {
-                Some(timeout) => TcpStream::connect_timeout(address, timeout),
-                None => TcpStream::connect(address),
-            };
-            match attempt {
-                Ok(socket) => return Ok(socket),
-                Err(error) => last = error,
+            match self.socks_to(proxy, Target::Address(address))? {
+                Ok(stream) => return Ok(stream),
+                Err(error @ SocksError::Unreachable(_)) => last = error,
+                Err(error) => return Err(self.socks_error(proxy, &error)),
             }
         }
-        Err(self.connect_error(host, addresses, &last))
+        Err(self.socks_error(proxy, &last))
     }
 
-    fn connect_error(&self, host: &str, addresses: &[SocketAddr], error: &io::Error) -> Error {
-        if is_timeout(error) {
-            return Error::timed_out(&self.settings.timeout_text());
-        }
-        let port = addresses.first().map_or(0, SocketAddr::port);
-        Error::new(format!(
-            "ConnectionError: could not connect to {host}, port {port}: {}. Check that the server runs and that the port is right.",
-            io_reason(error)
-        ))
-    }
-}
-
-/// The host without the brackets of an IPv6 address.
-fn host_of(origin: &Uri) -> &str {
-    let host = origin.host().unwrap_or_default();
-    host.trim_start_matches('[').trim_end_matches(']')
-}
-
-/// Looks names up with the system's resolver. `localhost` is the loopback also where the system does not know it, as in
-/// an empty container image (RFC 6761, section 6.3).
-#[derive(Debug)]
-pub(crate) struct HostResolver;
-
-impl Resolver for HostResolver {
-    fn resolve(
+    /// One attempt over a connection of its own. The outer error is about the way to the proxy.
+    fn socks_to(
         &self,
-        uri: &Uri,
-        _: &ureq::config::Config,
-        _: NextTimeout,
-    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        let host = host_of(uri);
-        let port = uri.port_u16().unwrap_or(0);
-        let mut found = self.empty();
-        match host.parse::<IpAddr>() {
-            Ok(address) => found.push(SocketAddr::new(address, port)),
-            Err(_) => {
-                for address in look_up(host, port)
-                    .map_err(through_ureq)?
-                    .into_iter()
-                    .take(16)
-                {
-                    found.push(address);
-                }
-            }
-        }
-        Ok(found)
+        proxy: &Proxy,
+        target: Target<'_>,
+    ) -> Result<Result<Stream, SocksError>, Error> {
+        let mut stream = self.tcp(proxy.bare_host(), proxy.port, "the proxy ")?;
+        let user = proxy.user_info.as_ref();
+        let outcome = match proxy.kind {
+            ProxyKind::Socks4 | ProxyKind::Socks4a => socks::connect_4(&mut stream, target, user),
+            _ => socks::connect_5(&mut stream, target, user),
+        };
+        Ok(outcome.map(|()| stream))
     }
-}
 
-fn look_up(host: &str, port: u16) -> Result<Vec<SocketAddr>, Error> {
-    super::static_resolver::prepare();
-    let outcome = (host, port).to_socket_addrs().map(Vec::from_iter);
-    let bare = host.trim_end_matches('.');
-    let is_local =
-        bare.eq_ignore_ascii_case("localhost") || bare.to_ascii_lowercase().ends_with(".localhost");
-    match outcome {
-        Ok(addresses) if !addresses.is_empty() => Ok(addresses),
-        _ if is_local => Ok(vec![
-            SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port),
-            SocketAddr::new(Ipv6Addr::LOCALHOST.into(), port),
-        ]),
-        outcome => {
-            let reason = match outcome {
-                Ok(_) => "it has no address".to_owned(),
-                Err(error) => resolver_reason(&error),
-            };
-            Err(Error::new(format!(
-                "Couldn’t resolve the given hostname. '{host}' is not known: {reason}. Check the URL and the network."
-            )))
+    fn socks_error(&self, proxy: &Proxy, error: &SocksError) -> Error {
+        match error {
+            SocksError::Io(error) if is_timeout(error) => self.timed_out(),
+            error => error.sentence(&proxy.to_string(), &self.authority()),
+        }
+    }
+
+    fn authority(&self) -> String {
+        format!("{}:{}", self.origin.host, self.origin.port)
+    }
+
+    fn is_late(&self) -> bool {
+        self.deadline
+            .is_some_and(|deadline| deadline <= Instant::now())
+    }
+
+    fn timed_out(&self) -> Error {
+        let settings = &self.dialer.settings;
+        match settings.connect_timeout {
+            None => Error::timed_out(&settings.timeout_text()),
+            Some(limit) => Error::new(format!(
+                "ConnectTimeout: no connection to {} within {}s (--connect-timeout).",
+                self.authority(),
+                limit.as_secs_f64()
+            ))
+            .with_status(ExitStatus::Timeout),
         }
     }
 }
 
-/// Rust puts words of its own before those of the resolver.
-fn resolver_reason(error: &io::Error) -> String {
-    let text = io_reason(error);
-    match text.split_once("failed to lookup address information: ") {
-        Some((_, reason)) => reason.to_owned(),
-        None => text,
-    }
+fn failed(host: &str, port: u16, reason: String) -> Error {
+    Error::new(format!(
+        "ConnectionError: could not connect to {host}, port {port}: {reason}. Check that the server runs and that the port is right."
+    ))
+}
+
+/// Why each address could not be connected to; which address it was, where that is not what was typed.
+fn reasons(host: &str, attempts: &[(SocketAddr, io::Error)]) -> String {
+    let each: Vec<_> = attempts
+        .iter()
+        .map(|(address, error)| match address.ip().to_string() {
+            ip if ip == host => io_reason(error),
+            ip => format!("{ip}: {}", io_reason(error)),
+        })
+        .collect();
+    each.join("; ")
 }

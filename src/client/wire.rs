@@ -1,8 +1,9 @@
 //! The exact head we send, the exact head we got.
 //!
-//! A ureq agent resolves, connects, pools and times; what it would write and read itself is not what goes over the wire.
+//! A ureq agent pools connections; what it would write and read itself is not what goes over the wire.
 //! - **ureq is told** of a `GET` of the origin's root without a body. Its own head ends in [`Line::transmit_output`],
-//!   which drops it and sends ours, and our body behind it, byte for byte.
+//!   which drops it and sends ours, and our body behind it, byte for byte. Behind a proxy the origin it is told of
+//!   stands for the route; it resolves nothing: the [`Dialer`] connects, by the [`Route`] that waits in the slot.
 //! - **The response** head is read here, leniently, and kept as it came. ureq is given a small canonical one
 //!   in its place: `200`, chunked where there is a body, `close` where the connection cannot be used again.
 //! - **The response body** is read here too ([`ResponseBody`]). When it is read to its end, ureq is shown the last
@@ -12,6 +13,7 @@ use std::fmt;
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport,
 };
@@ -20,9 +22,10 @@ use super::connection::Connection;
 use super::framing::{self, Framing};
 use super::response_body::ResponseBody;
 use super::response_head::{self, HeadError, MAX_HEAD, ResponseHead};
-use super::transport::{Dialer, HostResolver, Settings};
+use super::route::Route;
+use super::transport::{Dialer, Settings};
 use crate::error::{Error, io_reason};
-use crate::request::url::Url;
+use crate::request::url::{Origin, Url};
 
 /// How many interim (1xx) responses are passed over before the final one.
 const MAX_INTERIM: usize = 32;
@@ -62,6 +65,8 @@ pub(crate) struct Wire {
 /// Where the request waits for the transport, and the response head for the caller.
 #[derive(Default)]
 struct Slot {
+    /// Where to connect to and how, should the pool have no connection.
+    target: Option<(Route, Origin)>,
     outgoing: Option<Outgoing>,
     incoming: Option<(ResponseHead, Framing, Shared<Connection>)>,
     /// The connection had served before and was closed without a byte of answer: another try is safe if the body is.
@@ -107,7 +112,6 @@ impl Wire {
             .max_response_header_size(MAX_HEAD)
             .build();
         let exchange = Shared::new(Slot::default());
-        let resolver = HostResolver;
         let timeout_text: Arc<str> = settings.timeout_text().into();
         let line_connector = LineConnector {
             max_headers: settings.max_headers,
@@ -116,27 +120,28 @@ impl Wire {
             exchange: exchange.clone(),
         };
         Wire {
-            agent: ureq::Agent::with_parts(config, line_connector, resolver),
+            agent: ureq::Agent::with_parts(config, line_connector, NoResolver),
             exchange,
             timeout_text,
         }
     }
 
-    /// Sends a request to the origin of `url` and waits for the head of the final response.
-    pub(crate) fn send(&self, url: &Url, outgoing: Outgoing) -> Result<Incoming, SendError> {
+    /// Sends a request to the origin of `url` by this route and waits for the head of the final response.
+    pub(crate) fn send(
+        &self,
+        url: &Url,
+        route: &Route,
+        outgoing: Outgoing,
+    ) -> Result<Incoming, SendError> {
         let origin = url.origin();
-        let root = format!(
-            "{}://{}:{}/",
-            origin.scheme.as_str(),
-            origin.host,
-            origin.port
-        );
+        let root = route.connection_url(&origin);
         let request = ureq::http::Request::get(&root).body(()).map_err(|_| {
             SendError::Failed(Error::new(format!(
                 "Invalid URL '{url}': the host cannot be connected to"
             )))
         })?;
         *self.exchange.lock() = Slot {
+            target: Some((route.clone(), origin)),
             outgoing: Some(outgoing),
             ..Slot::default()
         };
@@ -189,15 +194,11 @@ struct LineConnector {
 impl Connector<()> for LineConnector {
     type Out = Line;
 
-    fn connect(
-        &self,
-        details: &ConnectionDetails,
-        _: Option<()>,
-    ) -> Result<Option<Line>, ureq::Error> {
-        let connection = self
-            .dialer
-            .dial(details.uri, &details.addrs)
-            .map_err(through_ureq)?;
+    fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<Line>, ureq::Error> {
+        let Some((route, origin)) = self.exchange.lock().target.take() else {
+            return Ok(None);
+        };
+        let connection = self.dialer.dial(&route, &origin).map_err(through_ureq)?;
         Ok(Some(Line {
             is_tls: connection.is_tls(),
             connection: Shared::new(connection),
@@ -213,6 +214,21 @@ impl Connector<()> for LineConnector {
 impl fmt::Debug for LineConnector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("LineConnector")
+    }
+}
+
+/// Look-ups happen in the [`Dialer`], which alone knows whose name is to be looked up.
+#[derive(Debug)]
+struct NoResolver;
+
+impl Resolver for NoResolver {
+    fn resolve(
+        &self,
+        _: &ureq::http::Uri,
+        _: &ureq::config::Config,
+        _: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        Ok(self.empty())
     }
 }
 

@@ -180,7 +180,7 @@ pub(super) fn host_of_url(typed: &str) -> Result<String, Error> {
         return Err(Error::usage("the host is empty"));
     }
     match Url::from_argument(typed, "http", PathStyle::Normalized) {
-        Ok(url) => Ok(url.authority()),
+        Ok(url) => Ok(url.session_host()),
         Err(error) if is_url(typed) => Err(error),
         // A Host header that was typed for a request can be anything.
         Err(_) => Ok(typed.to_owned()),

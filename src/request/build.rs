@@ -19,10 +19,21 @@ pub(crate) fn user_agent() -> String {
     format!("HTTPie/{}", env!("CARGO_PKG_VERSION"))
 }
 
+/// How the request line names what is asked for (RFC 9112, section 3.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum TargetForm {
+    /// Path and query: to the origin, or through a tunnel to it.
+    #[default]
+    Origin,
+    /// The whole URL: to a proxy that passes the request on.
+    Absolute,
+}
+
 /// A request, ready to be sent or shown.
 pub(crate) struct Request {
     pub(crate) method: String,
     pub(crate) url: Url,
+    pub(crate) target_form: TargetForm,
     pub(crate) headers: Headers,
     pub(crate) body: Body,
     /// Whether the body is sent in chunks, without a length.
@@ -113,6 +124,7 @@ pub(crate) fn build(ingredients: Ingredients<'_>) -> Request {
     Request {
         method,
         url,
+        target_form: TargetForm::Origin,
         headers,
         body,
         chunked,
@@ -243,7 +255,11 @@ impl Request {
         let mut head = Vec::with_capacity(512);
         head.extend_from_slice(self.method.as_bytes());
         head.push(b' ');
-        head.extend_from_slice(self.url.request_target().as_bytes());
+        let target = match self.target_form {
+            TargetForm::Origin => self.url.request_target(),
+            TargetForm::Absolute => self.url.to_string(),
+        };
+        head.extend_from_slice(target.as_bytes());
         head.extend_from_slice(b" HTTP/1.1\r\n");
         for header in &self.headers {
             head.extend_from_slice(header.name());

@@ -5,6 +5,7 @@
 //! (RFC 3986, section 5.2.4) unless `--path-as-is`. It knows nothing of headers and of the network.
 
 use std::fmt::{self, Write as _};
+use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
@@ -38,12 +39,23 @@ impl Scheme {
     }
 }
 
-/// Scheme, host and port: what credentials are bound to (RFC 6454).
+/// The scheme of a URL whose host is a Unix socket: `http+unix://%2Frun%2Fdocker.sock/info`.
+const UNIX_SCHEME: &str = "http+unix";
+
+/// Scheme, host and port: what credentials are bound to (RFC 6454). What listens at a Unix socket is an origin of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Origin {
     pub(crate) scheme: Scheme,
     pub(crate) host: String,
     pub(crate) port: u16,
+    pub(crate) unix_socket: Option<PathBuf>,
+}
+
+impl Origin {
+    /// The host without brackets, as the resolver and the certificate check want it.
+    pub(crate) fn bare_host(&self) -> &str {
+        without_brackets(&self.host)
+    }
 }
 
 /// User name and, where a `:` was given, password; percent-decoded. Never shown.
@@ -56,6 +68,30 @@ pub(crate) struct UserInfo {
 impl fmt::Debug for UserInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("UserInfo(***)")
+    }
+}
+
+/// What stands between `//` and the path: user info, host and port.
+pub(crate) struct Authority {
+    pub(crate) user_info: Option<UserInfo>,
+    /// Lower case; an IPv6 address stands in brackets.
+    pub(crate) host: String,
+    pub(crate) port: Option<u16>,
+}
+
+impl Authority {
+    /// Reads an authority (RFC 3986, section 3.2).
+    ///
+    /// # Errors
+    /// Why it is none, without naming it: the caller knows how it can be shown.
+    pub(crate) fn parse(text: &str) -> Result<Authority, String> {
+        let (user_info, host_port) = split_user_info(text);
+        let (host, port) = split_host_port(host_port)?;
+        Ok(Authority {
+            user_info,
+            host: normalize_host(host)?,
+            port,
+        })
     }
 }
 
@@ -77,10 +113,37 @@ pub(crate) struct Url {
     host: String,
     /// The port if it was written in the URL.
     port: Option<u16>,
+    /// The socket of an `http+unix` URL, whose host is `localhost`.
+    unix_socket: Option<UnixSocket>,
     /// Starts with `/`.
     path: String,
     query: Option<String>,
     fragment: Option<String>,
+}
+
+/// A Unix socket as the host of a URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct UnixSocket {
+    /// Percent-encoded, as it was typed.
+    typed: String,
+    path: PathBuf,
+}
+
+impl UnixSocket {
+    fn parse(typed: &str) -> Result<UnixSocket, String> {
+        let path: Vec<u8> = percent_encoding::percent_decode_str(typed).collect();
+        if path.is_empty() {
+            return Err("the path of the socket is missing".to_owned());
+        }
+        let path = String::from_utf8(path)
+            .ok()
+            .filter(|path| !path.contains('\0'))
+            .ok_or("the path of the socket is not valid")?;
+        Ok(UnixSocket {
+            typed: typed.to_owned(),
+            path: PathBuf::from(path),
+        })
+    }
 }
 
 impl Url {
@@ -112,30 +175,42 @@ impl Url {
             Error::new(format!("InvalidURL: Invalid URL '{shown}': {why}"))
         };
         let end = scheme_end(text).ok_or_else(|| invalid("no scheme such as http:// is given"))?;
-        let scheme = Scheme::from_name(&text[..end]).ok_or_else(|| {
-            invalid(&format!(
-                "the scheme '{}' is not supported, only http and https",
-                &text[..end]
-            ))
-        })?;
+        let is_unix = text[..end].eq_ignore_ascii_case(UNIX_SCHEME);
+        let scheme = match is_unix {
+            true => Scheme::Http,
+            false => Scheme::from_name(&text[..end]).ok_or_else(|| {
+                invalid(&format!(
+                    "the scheme '{}' is not supported, only http, https and {UNIX_SCHEME}",
+                    &text[..end]
+                ))
+            })?,
+        };
         let rest = &text[end + 3..];
         let authority_end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
         let (authority, tail) = rest.split_at(authority_end);
-        let (user_info, host_port) = match authority.rfind('@') {
-            Some(at) => (
-                Some(parse_user_info(&authority[..at])),
-                &authority[at + 1..],
+        let (authority, unix_socket) = match is_unix {
+            true => {
+                let (user_info, host) = split_user_info(authority);
+                let socket = UnixSocket::parse(host).map_err(|why| invalid(&why))?;
+                let authority = Authority {
+                    user_info,
+                    host: "localhost".to_owned(),
+                    port: None,
+                };
+                (authority, Some(socket))
+            }
+            false => (
+                Authority::parse(authority).map_err(|why| invalid(&why))?,
+                None,
             ),
-            None => (None, authority),
         };
-        let (host, port) = split_host_port(host_port).map_err(|why| invalid(&why))?;
-        let host = normalize_host(host).map_err(|why| invalid(&why))?;
         let (path, query, fragment) = split_path(tail);
         Ok(Url {
             scheme,
-            user_info,
-            host,
-            port,
+            user_info: authority.user_info,
+            host: authority.host,
+            port: authority.port,
+            unix_socket,
             path: normalize_path(path, style),
             query: query.map(|query| escape(query, is_query_byte)),
             fragment: fragment.map(str::to_owned),
@@ -143,9 +218,16 @@ impl Url {
     }
 
     /// Resolves the value of a `Location` header against this URL (RFC 3986, section 5.2; RFC 9110, section 10.2.2).
-    /// A fragment is inherited where the location has none.
+    /// A fragment is inherited where the location has none, and so is a Unix socket where it names the same host. A
+    /// location that names a socket of its own is refused: which files are opened here is not for a server to say.
     pub(crate) fn join(&self, location: &str) -> Result<Url, Error> {
         let location = location.trim();
+        let scheme = scheme_end(location).map_or("", |end| &location[..end]);
+        if scheme.eq_ignore_ascii_case(UNIX_SCHEME) {
+            return Err(Error::new(format!(
+                "'{location}' is a Unix socket, and no server may choose one"
+            )));
+        }
         let mut target = if let Some(rest) = location.strip_prefix("//") {
             Url::parse(
                 &format!("{}://{rest}", self.scheme.as_str()),
@@ -162,6 +244,9 @@ impl Url {
         };
         if target.fragment.is_none() {
             target.fragment = self.fragment.clone();
+        }
+        if target.scheme == self.scheme && target.authority() == self.authority() {
+            target.unix_socket = self.unix_socket.clone();
         }
         Ok(target)
     }
@@ -208,12 +293,33 @@ impl Url {
 
     /// The host without brackets, as the resolver and the certificate check want it.
     pub(crate) fn host(&self) -> &str {
-        self.host.trim_start_matches('[').trim_end_matches(']')
+        without_brackets(&self.host)
+    }
+
+    /// The socket of an `http+unix` URL.
+    pub(crate) fn unix_socket(&self) -> Option<&Path> {
+        self.unix_socket
+            .as_ref()
+            .map(|socket| socket.path.as_path())
+    }
+
+    /// The host under which sessions are kept: host and port as typed, or the socket, so that what is kept for one
+    /// socket goes neither to another nor to the network's localhost.
+    pub(crate) fn session_host(&self) -> String {
+        match &self.unix_socket {
+            Some(socket) => socket.typed.clone(),
+            None => self.authority(),
+        }
     }
 
     /// The port to connect to.
     pub(crate) fn port(&self) -> u16 {
         self.port.unwrap_or(self.scheme.default_port())
+    }
+
+    /// The port if it was written in the URL.
+    pub(crate) fn explicit_port(&self) -> Option<u16> {
+        self.port
     }
 
     pub(crate) fn path(&self) -> &str {
@@ -241,6 +347,7 @@ impl Url {
             scheme: self.scheme,
             host: self.host.clone(),
             port: self.port(),
+            unix_socket: self.unix_socket().map(Path::to_owned),
         }
     }
 }
@@ -248,11 +355,14 @@ impl Url {
 /// The URL without user info: safe to show.
 impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = match self.unix_socket {
+            Some(_) => UNIX_SCHEME,
+            None => self.scheme.as_str(),
+        };
         write!(
             f,
-            "{}://{}{}",
-            self.scheme.as_str(),
-            self.authority(),
+            "{scheme}://{}{}",
+            self.session_host(),
             self.request_target()
         )
     }
@@ -294,6 +404,20 @@ fn localhost_shorthand(text: &str) -> Option<String> {
     } else {
         format!(":{port}{path}")
     })
+}
+
+fn without_brackets(host: &str) -> &str {
+    host.trim_start_matches('[').trim_end_matches(']')
+}
+
+fn split_user_info(authority: &str) -> (Option<UserInfo>, &str) {
+    match authority.rfind('@') {
+        Some(at) => (
+            Some(parse_user_info(&authority[..at])),
+            &authority[at + 1..],
+        ),
+        None => (None, authority),
+    }
 }
 
 fn parse_user_info(text: &str) -> UserInfo {
@@ -603,6 +727,40 @@ mod tests {
         }
         for location in ["javascript:alert(1)", "file:///etc/passwd", "mailto:x@y"] {
             assert!(base.join(location).is_err(), "{location}");
+        }
+    }
+
+    #[test]
+    fn a_unix_socket_is_a_host_of_its_own() {
+        let url = Url::parse("http+unix://%2Frun%2FD.sock/a?b", PathStyle::Normalized).unwrap();
+        assert_eq!(url.unix_socket(), Some(Path::new("/run/D.sock")));
+        assert_eq!(url.to_string(), "http+unix://%2Frun%2FD.sock/a?b");
+        assert_eq!(
+            (url.authority().as_str(), url.session_host().as_str()),
+            ("localhost", "%2Frun%2FD.sock")
+        );
+        for (location, stays) in [
+            ("/x", true),
+            ("http://localhost/x", true),
+            ("//localhost/x", true),
+            ("http://localhost:80/x", false),
+            ("https://localhost/x", false),
+            ("http://a/x", false),
+        ] {
+            let target = url.join(location).unwrap();
+            assert_eq!(target.unix_socket().is_some(), stays, "{location}");
+            assert_eq!(target.origin() == url.origin(), stays, "{location}");
+        }
+        for refused in ["http+unix://%2Fetc%2Fx/", "HTTP+UNIX://%2Frun%2FD.sock/"] {
+            assert!(url.join(refused).is_err(), "{refused}");
+        }
+        for bad in [
+            "http+unix://",
+            "http+unix:///x",
+            "http+unix://%00/",
+            "http+unix://%FF/",
+        ] {
+            assert!(Url::parse(bad, PathStyle::Normalized).is_err(), "{bad}");
         }
     }
 

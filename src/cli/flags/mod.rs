@@ -39,6 +39,7 @@ pub(crate) struct Flag {
     pub(crate) category: Category,
     pub(crate) visibility: Visibility,
     pub(crate) availability: Availability,
+    pub(crate) lineage: Lineage,
     /// What becomes of an option that is given more than once.
     #[allow(dead_code, reason = "a fact for completions and `export-args`")]
     pub(crate) repeat: Repeat,
@@ -150,6 +151,13 @@ pub(crate) enum Visibility {
     Internal,
 }
 
+/// Whose option it is. HTTPie's keep the prefixes that are unique in HTTPie; ours are found by what is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lineage {
+    Httpie,
+    Own,
+}
+
 /// Whether an option has its effect already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Availability {
@@ -178,6 +186,7 @@ impl Flag {
         category: Category::Troubleshooting,
         visibility: Visibility::Shown,
         availability: Availability::Available,
+        lineage: Lineage::Httpie,
         repeat: Repeat::LastWins,
         short_help: "",
         long_help: "",
@@ -308,16 +317,22 @@ impl Value {
         Err(format!("{} is not of the form type/subtype", quoted(&text)))
     }
 
-    /// `PROTOCOL:URL`.
+    /// `PROTOCOL:URL`. The protocol can be `SCHEME://HOST`, its colon behind a backslash as HTTPie wants it, or bare where
+    /// a second `://` shows that the first is not the proxy's own.
     fn proxy_rule(self) -> Result<ProxyRule, String> {
         let text = self.text()?;
-        match text.split_once(':') {
-            Some((protocol, url)) => Ok(ProxyRule {
-                protocol: protocol.to_owned(),
-                url: url.to_owned(),
-            }),
-            None => Err(format!("{} is not a valid value", quoted(&text))),
-        }
+        let unescaped = text.replace("\\:", "\0");
+        let at = match unescaped.match_indices("://").nth(1) {
+            Some((second, _)) if !unescaped.contains('\0') => unescaped[..second].rfind(':'),
+            _ => unescaped.find(':'),
+        };
+        let (protocol, url) = at
+            .and_then(|at| Some((unescaped.get(..at)?, unescaped.get(at + 1..)?)))
+            .ok_or_else(|| format!("{} is not a valid value", quoted(&text)))?;
+        Ok(ProxyRule {
+            protocol: protocol.replace('\0', ":"),
+            url: url.replace('\0', ":"),
+        })
     }
 }
 
@@ -519,6 +534,7 @@ mod tests {
                         ValueKind::Integer | ValueKind::Float => "7",
                         ValueKind::Text | ValueKind::File => match flag.long {
                             "proxy" => "http:x",
+                            "http-version" => "1.1",
                             "print" | "history-print" => "H",
                             "format-options" => "json.indent:1",
                             "response-mime" => "a/b",

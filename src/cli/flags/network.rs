@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::super::args::{SslVersion, Verify};
-use super::{Availability, Category, Effect, Flag, Repeat, Value, ValueFacts, ValueKind};
+use super::super::args::{IpVersion, SslVersion, Verify};
+use super::{Availability, Category, Effect, Flag, Lineage, Repeat, Value, ValueFacts, ValueKind};
 
 static SSL_VERSIONS: [(&str, SslVersion); 5] = [
     ("ssl2.3", SslVersion::Negotiated),
@@ -26,15 +26,18 @@ pub(super) static FLAGS: &[Flag] = &[
     Flag {
         long: "proxy",
         category: Category::Network,
-        availability: Availability::Planned,
         repeat: Repeat::Collects,
         short_help: "The proxy for a protocol",
         long_help: "\
-The proxy for URLs of a protocol. It can be repeated for other protocols:
+The proxy for URLs of a protocol, which is http, https or all. It can be repeated for other protocols, and be for one host only:
 
     --proxy=http:http://proxy.example.org:3128
+    --proxy=all:socks5h://localhost:1080
+    --proxy=https://example.com:http://user:password@proxy.example.org
 
-Without it, the environment variables HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY decide.",
+A proxy is reached by http, https, socks4, socks4a, socks5 or socks5h; with socks4a and socks5h it is the proxy that looks host names up. An empty URL (--proxy=http:) means no proxy.
+
+Where the option says nothing, the environment variables HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY decide.",
         effect: Effect::Value(
             ValueFacts {
                 name: "PROTOCOL:PROXY_URL",
@@ -111,6 +114,132 @@ How many seconds to wait for the connection, and then for each next piece of the
             },
         ),
         reset: |args, default| args.timeout_seconds = default.timeout_seconds,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "connect-timeout",
+        category: Category::Network,
+        lineage: Lineage::Own,
+        short_help: "How many seconds connecting may take",
+        long_help: "\
+How many seconds it may take until a connection is ready, from the look-up of the host name to the end of the last handshake, proxies and TLS included. Without it, --timeout limits each step of that. When the time is over, the exit status is 2.",
+        effect: Effect::Value(
+            ValueFacts {
+                name: "SECONDS",
+                kind: ValueKind::Float,
+            },
+            |args, value| {
+                args.connect_timeout_seconds = Some(value.float()?);
+                Ok(())
+            },
+        ),
+        reset: |args, default| args.connect_timeout_seconds = default.connect_timeout_seconds,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "unix-socket",
+        category: Category::Network,
+        lineage: Lineage::Own,
+        short_help: "Connect to a Unix socket instead of the URL's host",
+        long_help: "\
+Connect to this Unix socket instead of the URL's host, which is still what the server is told; no proxy is asked. A URL can name a socket by itself, with %2F for each slash of its path:
+
+    $ http http+unix://%2Frun%2Fdocker.sock/info",
+        effect: Effect::Value(
+            ValueFacts {
+                name: "PATH",
+                kind: ValueKind::File,
+            },
+            |args, value| {
+                args.unix_socket = Some(value.path());
+                Ok(())
+            },
+        ),
+        reset: |args, default| args.unix_socket = default.unix_socket,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "ipv4",
+        short: Some('4'),
+        category: Category::Network,
+        lineage: Lineage::Own,
+        short_help: "Connect to IPv4 addresses only",
+        long_help: "Connect to IPv4 addresses only.",
+        effect: Effect::Switch(|args| args.ip_version = Some(IpVersion::V4)),
+        reset: |args, default| args.ip_version = default.ip_version,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "ipv6",
+        short: Some('6'),
+        category: Category::Network,
+        lineage: Lineage::Own,
+        short_help: "Connect to IPv6 addresses only",
+        long_help: "Connect to IPv6 addresses only.",
+        effect: Effect::Switch(|args| args.ip_version = Some(IpVersion::V6)),
+        reset: |args, default| args.ip_version = default.ip_version,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "resolve",
+        category: Category::Network,
+        lineage: Lineage::Own,
+        repeat: Repeat::Collects,
+        short_help: "The address to connect to for a host",
+        long_help: "\
+The address to connect to for a host, instead of looking it up; it can be repeated. With a port it counts for that port only, and there can be several addresses:
+
+    --resolve=example.org:127.0.0.1
+    --resolve=example.org:443:192.0.2.1,[2001:db8::1]",
+        effect: Effect::Value(
+            ValueFacts {
+                name: "HOST:[PORT:]ADDRESS",
+                kind: ValueKind::Text,
+            },
+            |args, value| {
+                args.resolve.push(value.text()?);
+                Ok(())
+            },
+        ),
+        reset: |args, default| args.resolve = default.resolve,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "interface",
+        category: Category::Network,
+        lineage: Lineage::Own,
+        short_help: "The network interface, or its address, to connect from",
+        long_help: "The network interface to connect from: its address or, on Linux, its name.",
+        effect: Effect::Value(
+            ValueFacts {
+                name: "NAME",
+                kind: ValueKind::Text,
+            },
+            |args, value| {
+                args.interface = Some(value.text()?);
+                Ok(())
+            },
+        ),
+        reset: |args, default| args.interface = default.interface,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "http-version",
+        category: Category::Network,
+        lineage: Lineage::Own,
+        short_help: "The version of HTTP to speak, which is 1.1",
+        long_help: "The version of HTTP to speak. It is 1.1; another one is refused before anything is sent.",
+        effect: Effect::Value(
+            ValueFacts {
+                name: "VERSION",
+                kind: ValueKind::Text,
+            },
+            |args, value| {
+                args.http_version = Some(value.text()?);
+                Ok(())
+            },
+        ),
+        reset: |args, default| args.http_version = default.http_version,
         ..Flag::BASE
     },
     Flag {

@@ -1,7 +1,7 @@
 //! Command lines with what becomes of them. Results and wording were tried with HTTPie 3.2.4; where the documents let us differ,
 //! that is what is expected here.
 
-use super::super::args::{AuthType, FormatOptions, Pretty, RequestType, Verify};
+use super::super::args::{AuthType, FormatOptions, IpVersion, Pretty, RequestType, Verify};
 use super::*;
 
 /// Splits at single spaces; `_` stands for a space inside an argument, `''` for an empty one.
@@ -412,5 +412,39 @@ fn no_short_command_line_makes_the_parser_panic() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn options_of_ours_take_no_prefix_and_no_number_from_httpies() {
+    assert!(!args("x --un").format_options.headers_sort);
+    assert_eq!(args("x --unix=/s").unix_socket, Some("/s".into()));
+    assert_eq!(args("x -4").ip_version, Some(IpVersion::V4));
+    assert_eq!(args("x -v6").ip_version, Some(IpVersion::V6));
+    assert_eq!(args("x --raw -4").raw.as_deref(), Some("-4"));
+    assert_eq!(args("x --raw -42").raw.as_deref(), Some("-42"));
+    assert_eq!(args("x.org -42").items, ["-42"]);
+}
+
+#[test]
+fn a_proxy_can_be_for_one_host() {
+    let rule = |typed: &str| {
+        let rule = args(&format!("x --proxy={typed}")).proxy.remove(0);
+        (rule.protocol, rule.url)
+    };
+    for (typed, protocol, url) in [
+        ("http:p:3128", "http", "p:3128"),
+        ("http://p:3128", "http", "//p:3128"),
+        ("https:http://u:x@p", "https", "http://u:x@p"),
+        ("http\\://h:http://p", "http://h", "http://p"),
+        ("http\\://h:p", "http://h", "p"),
+        ("all://h:socks5://p:1", "all://h", "socks5://p:1"),
+        ("http:", "http", ""),
+    ] {
+        assert_eq!(
+            rule(typed),
+            (protocol.to_owned(), url.to_owned()),
+            "{typed}"
+        );
     }
 }

@@ -16,7 +16,6 @@ mod sentences;
 mod verifier;
 
 use std::io;
-use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -29,6 +28,7 @@ use rustls::sign::CertifiedKey;
 use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, ClientConnection, SignatureScheme, StreamOwned};
 
+use super::connection::Stream;
 use super::wire::is_timeout;
 use crate::error::{Error, io_reason};
 use certificate::Certificate;
@@ -116,9 +116,9 @@ impl Tls {
     pub(crate) fn shake_hands(
         &self,
         host: &str,
-        mut socket: TcpStream,
+        mut stream: Stream,
         timeout_text: &str,
-    ) -> Result<StreamOwned<ClientConnection, TcpStream>, Error> {
+    ) -> Result<StreamOwned<ClientConnection, Stream>, Error> {
         let ready = self.ready()?;
         let name = ServerName::try_from(host.to_owned())
             .map_err(|_| Error::new(format!("'{host}' cannot be the name in a certificate")))?;
@@ -132,7 +132,7 @@ impl Tls {
         let mut connection = ClientConnection::new(Arc::clone(config), name)
             .map_err(|error| Error::new(format!("SSLError: {host}: {error}")))?;
         while connection.is_handshaking() {
-            connection.complete_io(&mut socket).map_err(|error| {
+            connection.complete_io(&mut stream).map_err(|error| {
                 let asked = match resolver.was_asked.load(Ordering::Relaxed) {
                     false => Asked::No,
                     true if keeps_back => Asked::KeptBack,
@@ -142,7 +142,7 @@ impl Tls {
                 self.handshake_error(host, &error, asked, timeout_text)
             })?;
         }
-        Ok(StreamOwned::new(connection, socket))
+        Ok(StreamOwned::new(connection, stream))
     }
 
     fn ready(&self) -> Result<&Ready, Error> {
