@@ -62,14 +62,16 @@ pub(crate) struct Proxy {
     pub(crate) host: String,
     pub(crate) port: u16,
     pub(crate) user_info: Option<UserInfo>,
+    /// Who names it: the option or an environment variable.
+    pub(crate) source: &'static str,
 }
 
 impl Proxy {
-    /// Reads a proxy's URL; without a scheme it is `http`, as in requests.
+    /// Reads a proxy's URL, which `source` names; without a scheme it is `http`, as in requests.
     ///
     /// # Errors
     /// A sentence that names the URL without its credentials.
-    pub(crate) fn parse(typed: &str) -> Result<Proxy, Error> {
+    pub(crate) fn parse(typed: &str, source: &'static str) -> Result<Proxy, Error> {
         let (scheme, rest) = match typed.split_once("://") {
             Some((scheme, rest)) => (scheme, rest),
             None => ("http", typed.trim_start_matches('/')),
@@ -77,7 +79,7 @@ impl Proxy {
         let bad = |why: &str| {
             let shown = without_user_info(&format!("{scheme}://{rest}"));
             Error::new(format!(
-                "InvalidProxyURL: the proxy '{shown}' cannot be used: {why}"
+                "InvalidProxyURL: the proxy '{shown}' ({source}) cannot be used: {why}"
             ))
         };
         let kind = KINDS
@@ -97,6 +99,7 @@ impl Proxy {
             host: authority.host,
             port: authority.port.unwrap_or(kind.default_port()),
             user_info: authority.user_info,
+            source,
         })
     }
 
@@ -158,7 +161,7 @@ impl ProxyRules {
             check_key(protocol)?;
             let proxy = match url.as_str() {
                 "" => None,
-                url => Some(Arc::new(Proxy::parse(url)?)),
+                url => Some(Arc::new(Proxy::parse(url, "--proxy")?)),
             };
             rules.typed.push((protocol.clone(), proxy));
         }
@@ -209,9 +212,7 @@ impl ProxyRules {
         if exempt.is_some_and(|list| is_exempt(&list, url.host(), url.explicit_port())) {
             return Ok(None);
         }
-        let proxy = Proxy::parse(&value)
-            .map_err(|error| error.context(format!("the environment variable {name}")))?;
-        Ok(Some(Arc::new(proxy)))
+        Proxy::parse(&value, name).map(|proxy| Some(Arc::new(proxy)))
     }
 }
 
@@ -341,7 +342,11 @@ mod tests {
             ("socks5h://[::1]", "socks5h://[::1]:1080"),
             ("socks4a://p:9", "socks4a://p:9"),
         ] {
-            assert_eq!(Proxy::parse(typed).unwrap().to_string(), want, "{typed}");
+            assert_eq!(
+                Proxy::parse(typed, "--proxy").unwrap().to_string(),
+                want,
+                "{typed}"
+            );
         }
         for bad in [
             "",
@@ -354,7 +359,7 @@ mod tests {
             "http://u:secret@p:x",
             "a b",
         ] {
-            let message = Proxy::parse(bad).unwrap_err().to_string();
+            let message = Proxy::parse(bad, "--proxy").unwrap_err().to_string();
             assert!(
                 message.contains("proxy") && !message.contains("secret"),
                 "{bad}: {message}"
@@ -364,7 +369,12 @@ mod tests {
 
     #[test]
     fn credentials_are_decoded_for_the_header() {
-        let authorization = |url: &str| Proxy::parse(url).unwrap().authorization().unwrap();
+        let authorization = |url: &str| {
+            Proxy::parse(url, "--proxy")
+                .unwrap()
+                .authorization()
+                .unwrap()
+        };
         assert_eq!(authorization("p"), None);
         assert_eq!(authorization("u%40:p%3A@p").unwrap(), b"Basic dUA6cDo=");
         assert_eq!(authorization("u@p").unwrap(), b"Basic dTo=");

@@ -70,7 +70,7 @@ impl Pin {
             (None, Some((port, addresses))) => (Some(port), addresses),
             (None, None) => {
                 return Err(format!(
-                    "'{rest}' is not an address, nor PORT:ADDRESS (an IPv6 address may stand in brackets)"
+                    "'{typed}' is not of the form HOST:ADDRESS or HOST:PORT:ADDRESS (an IPv6 address may stand in brackets)"
                 ));
             }
         };

@@ -74,7 +74,7 @@ impl Dialer {
         if limit.is_some() || self.settings.timeout.is_some() {
             stream
                 .set_timeout(self.settings.timeout)
-                .map_err(|error| failed(&origin.host, origin.port, io_reason(&error)))?;
+                .map_err(|error| failed(&origin.host, &io_reason(&error)))?;
         }
         Ok(Connection::new(stream))
     }
@@ -92,7 +92,7 @@ impl Call<'_> {
     /// A stream whose other end is the origin, by whatever route.
     fn reach(&self, route: &Route) -> Result<Stream, Error> {
         match route {
-            Route::Direct => self.tcp(self.origin.bare_host(), self.origin.port, ""),
+            Route::Direct => self.tcp(self.origin.bare_host(), self.origin.port, None),
             Route::UnixSocket(path) => self.unix(path),
             Route::Forward(proxy) => self.http_proxy(proxy),
             Route::Tunnel {
@@ -103,7 +103,8 @@ impl Call<'_> {
         }
     }
 
-    fn tcp(&self, host: &str, port: u16, role: &str) -> Result<Stream, Error> {
+    /// A TCP connection to the origin, or to a proxy.
+    fn tcp(&self, host: &str, port: u16, proxy: Option<&Proxy>) -> Result<Stream, Error> {
         let addresses = self.addresses(host, port)?;
         let settings = &self.dialer.settings;
         let deadline = self.deadline.or_else(|| {
@@ -115,9 +116,11 @@ impl Call<'_> {
             Ok(socket) => self.limited(Socket::tcp(socket)),
             Err(failure) if failure.timed_out => Err(self.timed_out()),
             Err(failure) => Err(failed(
-                &format!("{role}{host}"),
-                port,
-                reasons(host, &failure.attempts),
+                &match proxy {
+                    None => format!("{host}, port {port}"),
+                    Some(proxy) => format!("the proxy {host}, port {port} ({})", proxy.source),
+                },
+                &reasons(host, &failure.attempts),
             )),
         }
     }
@@ -164,7 +167,7 @@ impl Call<'_> {
             Some(_) => stream.set_deadline(self.deadline),
             None if self.dialer.settings.timeout.is_some() => stream
                 .set_timeout(self.dialer.settings.timeout)
-                .map_err(|error| failed(&self.origin.host, self.origin.port, io_reason(&error)))?,
+                .map_err(|error| failed(&self.origin.host, &io_reason(&error)))?,
             None => {}
         }
         Ok(stream)
@@ -181,7 +184,7 @@ impl Call<'_> {
 
     /// A stream that leads to an HTTP proxy, over TLS where it wants that.
     fn http_proxy(&self, proxy: &Proxy) -> Result<Stream, Error> {
-        let stream = self.tcp(proxy.bare_host(), proxy.port, "the proxy ")?;
+        let stream = self.tcp(proxy.bare_host(), proxy.port, Some(proxy))?;
         match proxy.kind {
             ProxyKind::Https => self
                 .lay_tls_over(stream, proxy.bare_host())
@@ -229,7 +232,7 @@ impl Call<'_> {
         proxy: &Proxy,
         target: Target<'_>,
     ) -> Result<Result<Stream, SocksError>, Error> {
-        let mut stream = self.tcp(proxy.bare_host(), proxy.port, "the proxy ")?;
+        let mut stream = self.tcp(proxy.bare_host(), proxy.port, Some(proxy))?;
         let user = proxy.user_info.as_ref();
         let outcome = match proxy.kind {
             ProxyKind::Socks4 | ProxyKind::Socks4a => socks::connect_4(&mut stream, target, user),
@@ -268,9 +271,9 @@ impl Call<'_> {
     }
 }
 
-fn failed(host: &str, port: u16, reason: String) -> Error {
+fn failed(place: &str, reason: &str) -> Error {
     Error::new(format!(
-        "ConnectionError: could not connect to {host}, port {port}: {reason}. Check that the server runs and that the port is right."
+        "ConnectionError: could not connect to {place}: {reason}. Check that the server runs and that the port is right."
     ))
 }
 

@@ -12,18 +12,22 @@
 mod folder;
 mod message;
 mod program;
+mod relay;
 mod server;
 #[cfg(target_os = "linux")]
 mod terminal;
 mod tls;
+mod tunnel;
 
 pub(crate) use folder::TempFolder;
 pub(crate) use message::{Message, contains, text};
 pub(crate) use program::{Outcome, Program, Running, is_reference};
+pub(crate) use relay::Relay;
 pub(crate) use server::{Answer, Received, Server};
 #[cfg(target_os = "linux")]
 pub(crate) use terminal::TerminalOutcome;
 pub(crate) use tls::{Authority, Identity, fixture};
+pub(crate) use tunnel::TunnelProxy;
 
 use std::time::Duration;
 
