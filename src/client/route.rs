@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::proxy::{Proxy, ProxyRules};
 use crate::error::Error;
 use crate::request::build::{Request, TargetForm};
-use crate::request::url::{Origin, Scheme};
+use crate::request::url::{Origin, Scheme, Url};
 
 const HEADER: &str = "Proxy-Authorization";
 
@@ -73,38 +73,40 @@ impl Router {
     /// # Errors
     /// The proxy that the environment names for it has no valid URL.
     pub(crate) fn lead(&mut self, request: &mut Request) -> Result<Route, Error> {
-        let socket = self.unix_socket.as_deref().or(request.url.unix_socket());
-        let proxy = match socket {
-            Some(socket) => {
-                let route = Route::UnixSocket(socket.to_owned());
-                self.keep_from_origin(request);
-                return Ok(route);
-            }
-            None => self.rules.proxy_for(&request.url)?,
-        };
-        let Some(proxy) = proxy else {
-            self.keep_from_origin(request);
-            return Ok(Route::Direct);
-        };
-        if proxy.kind.is_socks() {
-            self.keep_from_origin(request);
-            return Ok(Route::Socks(proxy));
-        }
-        let authorization = self.authorization(request, &proxy)?;
-        match request.url.scheme {
-            Scheme::Http => {
+        let mut route = self.route_of(&request.url)?;
+        match &mut route {
+            Route::Forward(proxy) => {
+                let authorization = self.authorization(request, proxy)?;
                 request.target_form = TargetForm::Absolute;
                 self.show_to(request, authorization);
-                Ok(Route::Forward(proxy))
             }
-            Scheme::Https => {
+            Route::Tunnel {
+                proxy,
+                authorization,
+            } => {
+                *authorization = self.authorization(request, proxy)?;
                 self.keep_from_origin(request);
-                Ok(Route::Tunnel {
-                    proxy,
-                    authorization,
-                })
+            }
+            Route::Direct | Route::UnixSocket(_) | Route::Socks(_) => {
+                self.keep_from_origin(request)
             }
         }
+        Ok(route)
+    }
+
+    fn route_of(&self, url: &Url) -> Result<Route, Error> {
+        if let Some(socket) = self.unix_socket.as_deref().or(url.unix_socket()) {
+            return Ok(Route::UnixSocket(socket.to_owned()));
+        }
+        Ok(match (self.rules.proxy_for(url)?, url.scheme) {
+            (None, _) => Route::Direct,
+            (Some(proxy), _) if proxy.kind.is_socks() => Route::Socks(proxy),
+            (Some(proxy), Scheme::Http) => Route::Forward(proxy),
+            (Some(proxy), Scheme::Https) => Route::Tunnel {
+                proxy,
+                authorization: None,
+            },
+        })
     }
 
     /// What the proxy is to be shown: the header that was typed when the exchange began with this proxy, else what its URL
@@ -142,13 +144,20 @@ impl Router {
         self.is_proxys = true;
     }
 
+    /// A header that a session kept was typed for a proxy once; one that was typed now and meets no proxy is meant for
+    /// the origin.
     fn keep_from_origin(&mut self, request: &mut Request) {
-        self.has_begun = true;
-        request.target_form = TargetForm::Origin;
-        if self.is_proxys {
+        let is_kept = || {
+            let mut bound = request.bound_headers.iter();
+            bound.any(|name| name.eq_ignore_ascii_case(HEADER.as_bytes()))
+        };
+        let is_proxys = self.is_proxys || (!self.has_begun && is_kept());
+        if is_proxys {
             request.headers.remove(HEADER);
-            self.is_proxys = false;
         }
+        self.has_begun = true;
+        self.is_proxys = false;
+        request.target_form = TargetForm::Origin;
     }
 }
 
@@ -159,7 +168,7 @@ mod tests {
     use crate::environment::Environment;
     use crate::headers::Headers;
     use crate::request::body::Body;
-    use crate::request::url::{PathStyle, Url};
+    use crate::request::url::PathStyle;
 
     fn router(rules: &[(&str, &str)]) -> Router {
         let mut typed: Vec<_> = rules
@@ -256,5 +265,9 @@ mod tests {
             head(&asked).contains("typed"),
             "what is typed for the origin goes there"
         );
+        let mut kept = request("http://a.test/", Some("typed once"));
+        kept.bound_headers.push(b"proxy-authorization".to_vec());
+        self::router(&[]).lead(&mut kept).unwrap();
+        assert_eq!(head(&kept), "GET / HTTP/1.1|Host: a.test||");
     }
 }
