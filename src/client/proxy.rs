@@ -175,7 +175,7 @@ impl ProxyRules {
     /// The URL in the environment variable that counts is none.
     pub(crate) fn proxy_for(&self, url: &Url) -> Result<Option<Arc<Proxy>>, Error> {
         let (scheme, host) = (url.scheme.as_str(), url.host());
-        let from_variable = |scheme: &str| self.from_environment(scheme, url);
+        let from_variable = |scheme: &str| self.variable_rule(scheme, url);
         if self.typed.is_empty() {
             return match from_variable(scheme)? {
                 Some(proxy) => Ok(Some(proxy)),
@@ -201,7 +201,8 @@ impl ProxyRules {
             .map(|(_, proxy)| proxy)
     }
 
-    fn from_environment(&self, scheme: &str, url: &Url) -> Result<Option<Arc<Proxy>>, Error> {
+    /// The proxy that an environment variable names for a scheme, unless it also exempts the host.
+    fn variable_rule(&self, scheme: &str, url: &Url) -> Result<Option<Arc<Proxy>>, Error> {
         let Some((name, value)) = self.env.proxy_variable(scheme) else {
             return Ok(None);
         };
