@@ -89,6 +89,9 @@ fn a_proxy_for_http_is_told_the_whole_url_as_it_is_shown() {
     assert_eq!(proxy.request_count(), 1);
 }
 
+/// Variables, arguments, and who answers.
+type Case<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str], &'a str);
+
 #[test]
 fn the_variables_of_the_environment_count_as_in_requests() {
     let proxy = Server::start(|_| Answer::ok("proxy"));
@@ -98,7 +101,7 @@ fn the_variables_of_the_environment_count_as_in_requests() {
     let (by, none) = (by.as_str(), "127.0.0.1:1");
     let port = server.port();
     let own = format!("127.0.0.1:{port}");
-    let cases: [(&[(&str, &str)], &[&str], &str); 18] = [
+    let cases: [Case; 18] = [
         (&[("http_proxy", by)], &[], "proxy"),
         (&[("HTTP_PROXY", by)], &[], "proxy"),
         (&[("ALL_PROXY", by)], &[], "proxy"),
@@ -483,8 +486,8 @@ fn a_proxy_url_that_is_none_stops_the_run() {
     for (url, part) in [
         ("foo://127.0.0.1:1", "foo"),
         ("socks://127.0.0.1:1", "socks5"),
-        ("http://", "no host"),
-        ("http://u:secret@", "no host"),
+        ("http://", "No host"),
+        ("http://u:secret@", "No host"),
         ("http://u:secret@127.0.0.1:99999", "99999"),
         ("127.0.0.1:port", "port"),
     ] {

@@ -11,8 +11,8 @@ use crate::auth;
 use crate::cli::args::ProxyRule;
 use crate::environment::Environment;
 use crate::error::Error;
-use crate::request::url::Url;
-use crate::request::url::{Authority, UserInfo, without_user_info};
+use crate::request::authority::{Authority, UserInfo, without_brackets};
+use crate::request::url::{Url, without_user_info};
 use crate::sessions::{AuthType, Credentials};
 
 /// What a proxy speaks.
@@ -105,7 +105,7 @@ impl Proxy {
 
     /// The host without brackets, as the resolver and the certificate check want it.
     pub(crate) fn bare_host(&self) -> &str {
-        self.host.trim_start_matches('[').trim_end_matches(']')
+        without_brackets(&self.host)
     }
 
     /// The value of Proxy-Authorization (RFC 9110, section 11.7.2), where the URL has credentials.

@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::error::{Error, io_reason};
-use crate::request::url::UserInfo;
+use crate::request::authority::UserInfo;
 
 /// Where the proxy is to connect to.
 #[derive(Clone, Copy, Debug)]

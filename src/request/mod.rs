@@ -1,5 +1,6 @@
 //! Turns what was asked into a request: a URL, one head with its exact bytes, and a body that may never be in memory.
 
+pub(crate) mod authority;
 pub(crate) mod body;
 pub(crate) mod build;
 pub(crate) mod compose;
