@@ -98,14 +98,12 @@ fn bind_to_device(socket: &socket2::Socket, name: &str) -> io::Result<()> {
     socket
         .bind_device(Some(name.as_bytes()))
         .map_err(|error| match error.raw_os_error() {
-            Some(ENODEV) => io::Error::other(format!("there is no network interface '{name}'")),
+            Some(code) if code == rustix::io::Errno::NODEV.raw_os_error() => {
+                io::Error::other(format!("there is no network interface '{name}'"))
+            }
             _ => error,
         })
 }
-
-/// "No such device", in Linux's numbers.
-#[cfg(target_os = "linux")]
-const ENODEV: i32 = 19;
 
 #[cfg(not(target_os = "linux"))]
 fn bind_to_device(_: &socket2::Socket, name: &str) -> io::Result<()> {

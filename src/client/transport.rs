@@ -20,7 +20,7 @@ use crate::error::{Error, ExitStatus, io_reason};
 use crate::request::url::{Origin, Scheme};
 
 /// What the user asked of the network.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Settings {
     /// How long to wait for a connection and for each read and write; none waits for ever.
     pub(crate) timeout: Option<Duration>,
