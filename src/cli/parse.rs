@@ -10,7 +10,9 @@ use lexopt::Arg;
 
 use super::Program;
 use super::args::Args;
-use super::flags::{Availability, Effect, Flag, Instead, Value, Visibility, flags, quoted};
+use super::flags::{
+    Availability, Effect, Flag, Instead, Spelling, Value, Visibility, flags, quoted,
+};
 use crate::error::Error;
 
 /// What the command line asks for.
@@ -102,7 +104,7 @@ fn find_long(argument: &str) -> Result<Option<&'static Flag>, Error> {
         return Ok(Some(flag));
     }
     let candidates: Vec<_> = flags()
-        .filter(|flag| flag.visibility != Visibility::Internal)
+        .filter(|flag| flag.visibility != Visibility::Internal && flag.spelling == Spelling::Prefix)
         .flat_map(|flag| flag.names().map(move |other| (other, flag)))
         .filter(|(other, _)| other.starts_with(name))
         .collect();

@@ -34,6 +34,15 @@ pub(crate) trait Observer {
     /// A request is about to be sent. Its body may be read if it can be sent again.
     fn request(&mut self, request: &mut Request) -> Result<(), Error>;
 
+    /// A body is about to be sent, maybe for a second time; what comes back is sent in its place.
+    fn sending(
+        &mut self,
+        body: Box<dyn Read + Send>,
+        _length: Option<u64>,
+    ) -> Box<dyn Read + Send> {
+        body
+    }
+
     /// A response's head has arrived. Its body may be read; what is left is passed over.
     fn response(&mut self, response: &mut Response) -> Result<(), Error>;
 }
@@ -96,7 +105,7 @@ impl Exchange {
             self.settings.refuse_proxy(&request.url)?;
             observer.request(&mut request)?;
             let started = Instant::now();
-            let Incoming { head, body } = send(&self.wire, &mut request)?;
+            let Incoming { head, body } = send(&self.wire, &mut request, observer)?;
             let elapsed = started.elapsed();
             self.responses += 1;
             keep_cookies(jar, &head, &request, self.now);
@@ -151,15 +160,22 @@ fn sendable_again(request: Request) -> Result<Request, Error> {
 }
 
 /// Sends once, and a second time where a kept connection had been closed meanwhile.
-fn send(wire: &Wire, request: &mut Request) -> Result<Incoming, Error> {
+fn send(
+    wire: &Wire,
+    request: &mut Request,
+    observer: &mut dyn Observer,
+) -> Result<Incoming, Error> {
     for _ in 0..2 {
         let body = match request.body.is_empty() {
             true => None,
-            false => Some(OutgoingBody {
-                name: request.body.name(),
-                length: request.framed_length(),
-                reader: request.body.open()?,
-            }),
+            false => {
+                let length = request.framed_length();
+                Some(OutgoingBody {
+                    name: request.body.name(),
+                    length,
+                    reader: observer.sending(request.body.open()?, length),
+                })
+            }
         };
         let outgoing = Outgoing {
             head: request.head(),

@@ -9,6 +9,7 @@ mod redirect;
 pub(crate) mod response_body;
 pub(crate) mod response_head;
 mod static_resolver;
+pub(crate) mod stopwatch;
 pub(crate) mod tls;
 pub(crate) mod transport;
 pub(crate) mod wire;

@@ -12,6 +12,7 @@ use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
 use super::connection::{Connection, Stream};
+use super::stopwatch::{Part, Stopwatch};
 use super::tls::{Tls, TlsSettings};
 use super::wire::{is_timeout, through_ureq};
 use crate::environment::Environment;
@@ -27,6 +28,8 @@ pub(crate) struct Settings {
     pub(crate) timeout: Option<Duration>,
     pub(crate) tls: TlsSettings,
     pub(crate) max_headers: Option<usize>,
+    /// Takes the time of what is done to open connections.
+    pub(crate) stopwatch: Stopwatch,
 }
 
 impl Settings {
@@ -73,7 +76,8 @@ impl Dialer {
         if origin.scheme_str() == Some("https") {
             self.tls.prepare()?;
         }
-        let socket = self.connect(host, addresses)?;
+        let stopwatch = &self.settings.stopwatch;
+        let socket = stopwatch.time(Part::Connect, || self.connect(host, addresses))?;
         // Latency matters more than the number of packets: requests are written whole.
         let _ = socket.set_nodelay(true);
         let stream = match origin.scheme_str() {
@@ -84,11 +88,11 @@ impl Dialer {
                     socket.set_read_timeout(limit).map_err(broken)?;
                     socket.set_write_timeout(limit).map_err(broken)?;
                 }
-                Stream::Tls(Box::new(self.tls.shake_hands(
-                    host,
-                    socket,
-                    &self.settings.timeout_text(),
-                )?))
+                let shake = || {
+                    let timeout = self.settings.timeout_text();
+                    self.tls.shake_hands(host, socket, &timeout)
+                };
+                Stream::Tls(Box::new(stopwatch.time(Part::Handshake, shake)?))
             }
             _ => Stream::Plain(socket),
         };
@@ -132,7 +136,9 @@ fn host_of(origin: &Uri) -> &str {
 /// Looks names up with the system's resolver. `localhost` is the loopback also where the system does not know it, as in
 /// an empty container image (RFC 6761, section 6.3).
 #[derive(Debug)]
-pub(crate) struct HostResolver;
+pub(crate) struct HostResolver {
+    pub(super) stopwatch: Stopwatch,
+}
 
 impl Resolver for HostResolver {
     fn resolve(
@@ -147,11 +153,9 @@ impl Resolver for HostResolver {
         match host.parse::<IpAddr>() {
             Ok(address) => found.push(SocketAddr::new(address, port)),
             Err(_) => {
-                for address in look_up(host, port)
-                    .map_err(through_ureq)?
-                    .into_iter()
-                    .take(16)
-                {
+                let look = || look_up(host, port).map_err(through_ureq);
+                let addresses = self.stopwatch.time(Part::Lookup, look)?;
+                for address in addresses.into_iter().take(16) {
                     found.push(address);
                 }
             }

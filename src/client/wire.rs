@@ -107,7 +107,9 @@ impl Wire {
             .max_response_header_size(MAX_HEAD)
             .build();
         let exchange = Shared::new(Slot::default());
-        let resolver = HostResolver;
+        let resolver = HostResolver {
+            stopwatch: settings.stopwatch.clone(),
+        };
         let timeout_text: Arc<str> = settings.timeout_text().into();
         let line_connector = LineConnector {
             max_headers: settings.max_headers,

@@ -6,6 +6,7 @@ use super::colors::{Layout, escape_controls};
 use super::decode::{self, is_binary};
 use super::json::{self, Verdict};
 use super::plan::Plan;
+use super::report::Counted;
 use super::show::{Codings, ShownBody, output_error};
 use crate::error::Error;
 
@@ -49,6 +50,7 @@ impl<'a, W: Write> BodyWriter<'a, W> {
             }
             Codings::Keep => Box::new(body.reader),
         };
+        let mut decoded = Counted::new(&mut decoded, body.count);
         let may_be_json = self.plan.any_type_may_be_json
             || ["json", "javascript", "text"]
                 .iter()

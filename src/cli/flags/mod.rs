@@ -39,6 +39,7 @@ pub(crate) struct Flag {
     pub(crate) category: Category,
     pub(crate) visibility: Visibility,
     pub(crate) availability: Availability,
+    pub(crate) spelling: Spelling,
     /// What becomes of an option that is given more than once.
     #[allow(dead_code, reason = "a fact for completions and `export-args`")]
     pub(crate) repeat: Repeat,
@@ -150,6 +151,15 @@ pub(crate) enum Visibility {
     Internal,
 }
 
+/// How much of an option's name has to be typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Spelling {
+    /// Any beginning that no other option has.
+    Prefix,
+    /// All of it. So are options that HTTPie does not have, where they would make one of its prefixes ambiguous.
+    Whole,
+}
+
 /// Whether an option has its effect already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Availability {
@@ -178,6 +188,7 @@ impl Flag {
         category: Category::Troubleshooting,
         visibility: Visibility::Shown,
         availability: Availability::Available,
+        spelling: Spelling::Prefix,
         repeat: Repeat::LastWins,
         short_help: "",
         long_help: "",
