@@ -59,8 +59,8 @@ impl<'a, W: Write> BodyWriter<'a, W> {
             return self.copy(&mut decoded);
         }
         // Events are shown when they happen, also without --stream.
-        let by_line = self.plan.by_line || content_type.starts_with("text/event-stream");
-        if by_line && self.plan.is_pretty() {
+        let by_line = self.plan.by_line || is_stream(&content_type);
+        if by_line && self.plan.is_pretty() && may_be_json {
             return self.lines(&mut decoded, may_be_json, after_head);
         }
         if !self.plan.is_pretty() || !may_be_json {
@@ -159,8 +159,11 @@ impl<'a, W: Write> BodyWriter<'a, W> {
         if !may_be_json || content.is_empty() {
             return self.put_text(line);
         }
-        // A server-sent event has its document behind a name.
-        let (name, document) = match content.strip_prefix(b"data:") {
+        // A server-sent event has its document behind a name, a JSON text sequence behind a control character (RFC 7464).
+        let (name, document) = match content
+            .strip_prefix(b"data:")
+            .or(content.strip_prefix(b"\x1E"))
+        {
             Some(rest) => content.split_at(content.len() - rest.trim_ascii_start().len()),
             None => content.split_at(0),
         };
@@ -203,6 +206,18 @@ impl<'a, W: Write> BodyWriter<'a, W> {
     fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.out.write_all(bytes).map_err(output_error)
     }
+}
+
+/// Whether a body of this type, in lower case, is a row of events or documents that come when they happen.
+fn is_stream(content_type: &str) -> bool {
+    let name = content_type.split(';').next().unwrap_or_default().trim();
+    matches!(
+        name,
+        "text/event-stream"
+            | "application/x-ndjson"
+            | "application/json-seq"
+            | "application/stream+json"
+    )
 }
 
 fn read(body: &mut dyn Read, piece: &mut [u8]) -> Result<usize, Error> {
