@@ -34,7 +34,8 @@ pub(crate) trait Observer {
     /// A request is about to be sent. Its body may be read if it can be sent again.
     fn request(&mut self, request: &mut Request) -> Result<(), Error>;
 
-    /// A body is about to be sent, maybe for a second time; what comes back is sent in its place.
+    /// A body is about to be sent, maybe for a second time; what comes back is sent in its place. Its length in bytes may
+    /// be known also where it goes out in chunks.
     fn sending(
         &mut self,
         body: Box<dyn Read + Send>,
@@ -169,10 +170,10 @@ fn send(
         let body = match request.body.is_empty() {
             true => None,
             false => {
-                let length = request.framed_length();
+                let length = request.body.length();
                 Some(OutgoingBody {
                     name: request.body.name(),
-                    length,
+                    length: request.framed_length(),
                     reader: observer.sending(request.body.open()?, length),
                 })
             }

@@ -296,7 +296,7 @@ Print intermediate requests and responses too: redirects that were followed (wit
         long_help: "\
 Print the response as it comes, line by line, also when it is formatted. Otherwise a response that is to be formatted is read to its end first.
 
-Use it for responses that go on and on. In a pipe it also makes each line leave at once.",
+Use it for responses that go on and on. Server-sent events (text/event-stream) and rows of JSON documents (application/x-ndjson, application/json-seq, application/stream+json) are printed so without it. In a pipe, what is not formatted always leaves at once.",
         effect: Effect::Switch(|args| args.stream = true),
         reset: |args, default| args.stream = default.stream,
         ..Flag::BASE
@@ -346,7 +346,7 @@ Go on with a download that was interrupted: ask only for what the file of --outp
 
 A server that sends another part than the one asked for is an error, and the file stays as it was. One that sends the whole again has the file begun anew. Whether the file on the server is still the same version is not known from a partial file; if you have its ETag, type it:
 
-    http --download --continue -o big.iso example.org/big.iso If-Range:'\"abc\"'",
+    http -dc -o big.iso example.org/big.iso If-Range:'\"abc\"'",
         effect: Effect::Switch(|args| args.resume = true),
         reset: |args, default| args.resume = default.resume,
         ..Flag::BASE
