@@ -211,6 +211,8 @@ fn prefixes_stay_httpies() {
     let folder = TempFolder::new();
     let outcome = run(&folder, &["--js", &server.url("/")]);
     assert_eq!(outcome.status, 0, "{}", outcome.stderr_text());
+    let outcome = run(&folder, &["--json-m", &server.url("/")]);
+    assert_eq!(line(&outcome)["status"], 200);
     let outcome = run(&folder, &["--me", &server.url("/")]);
     assert!(outcome.stdout_text().starts_with("Elapsed time: "));
 }

@@ -11,7 +11,7 @@ use lexopt::Arg;
 use super::Program;
 use super::args::Args;
 use super::flags::{
-    Availability, Effect, Flag, Instead, Spelling, Value, Visibility, flags, quoted,
+    Availability, Effect, Flag, Instead, Lineage, Value, Visibility, flags, quoted,
 };
 use crate::error::Error;
 
@@ -103,11 +103,17 @@ fn find_long(argument: &str) -> Result<Option<&'static Flag>, Error> {
     if let Some(flag) = flags().find(|flag| flag.names().any(|other| other == name)) {
         return Ok(Some(flag));
     }
-    let candidates: Vec<_> = flags()
-        .filter(|flag| flag.visibility != Visibility::Internal && flag.spelling == Spelling::Prefix)
-        .flat_map(|flag| flag.names().map(move |other| (other, flag)))
-        .filter(|(other, _)| other.starts_with(name))
-        .collect();
+    let of_lineage = |lineage: Lineage| -> Vec<_> {
+        flags()
+            .filter(|flag| flag.visibility != Visibility::Internal && flag.lineage == lineage)
+            .flat_map(|flag| flag.names().map(move |other| (other, flag)))
+            .filter(|(other, _)| other.starts_with(name))
+            .collect()
+    };
+    let mut candidates = of_lineage(Lineage::Httpie);
+    if candidates.is_empty() {
+        candidates = of_lineage(Lineage::Own);
+    }
     match candidates.as_slice() {
         [] => Ok(None),
         [(_, flag)] => Ok(Some(flag)),

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use super::colors::{Layout, escape_controls};
 use super::decode::{self, is_binary};
 use super::json::{self, Verdict};
-use super::plan::Plan;
+use super::plan::{Plan, is_stream};
 use super::report::Counted;
 use super::show::{Codings, ShownBody, output_error};
 use crate::error::Error;
@@ -206,18 +206,6 @@ impl<'a, W: Write> BodyWriter<'a, W> {
     fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.out.write_all(bytes).map_err(output_error)
     }
-}
-
-/// Whether a body of this type, in lower case, is a row of events or documents that come when they happen.
-fn is_stream(content_type: &str) -> bool {
-    let name = content_type.split(';').next().unwrap_or_default().trim();
-    matches!(
-        name,
-        "text/event-stream"
-            | "application/x-ndjson"
-            | "application/json-seq"
-            | "application/stream+json"
-    )
 }
 
 fn read(body: &mut dyn Read, piece: &mut [u8]) -> Result<usize, Error> {

@@ -39,7 +39,7 @@ pub(crate) struct Flag {
     pub(crate) category: Category,
     pub(crate) visibility: Visibility,
     pub(crate) availability: Availability,
-    pub(crate) spelling: Spelling,
+    pub(crate) lineage: Lineage,
     /// What becomes of an option that is given more than once.
     #[allow(dead_code, reason = "a fact for completions and `export-args`")]
     pub(crate) repeat: Repeat,
@@ -151,13 +151,11 @@ pub(crate) enum Visibility {
     Internal,
 }
 
-/// How much of an option's name has to be typed.
+/// Whose option it is. HTTPie's keep the prefixes that are unique in HTTPie; ours are found by what is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Spelling {
-    /// Any beginning that no other option has.
-    Prefix,
-    /// All of it. So are options that HTTPie does not have, where they would make one of its prefixes ambiguous.
-    Whole,
+pub(crate) enum Lineage {
+    Httpie,
+    Own,
 }
 
 /// Whether an option has its effect already.
@@ -188,7 +186,7 @@ impl Flag {
         category: Category::Troubleshooting,
         visibility: Visibility::Shown,
         availability: Availability::Available,
-        spelling: Spelling::Prefix,
+        lineage: Lineage::Httpie,
         repeat: Repeat::LastWins,
         short_help: "",
         long_help: "",

@@ -2,7 +2,7 @@
 
 use super::super::args::Pretty;
 use super::{
-    Availability, Category, Effect, Flag, Repeat, Spelling, ValueFacts, ValueKind, Visibility,
+    Availability, Category, Effect, Flag, Lineage, Repeat, ValueFacts, ValueKind, Visibility,
 };
 
 static PRETTY: [(&str, Pretty); 4] = [
@@ -365,7 +365,7 @@ Print nothing but errors and warnings; twice (-qq), no warnings either. --output
     },
     Flag {
         long: "json-meta",
-        spelling: Spelling::Whole,
+        lineage: Lineage::Own,
         category: Category::Output,
         short_help: "Print facts about the exchange as a line of JSON",
         long_help: "\
@@ -386,14 +386,14 @@ Print facts about the exchange as one line of JSON on standard error when it has
     exit_status    of the program
     error          what ended it, if anything did
 
-A body that is not printed is read all the same, so that its size is known. --json-meta works by its whole name only.",
+A body that is not printed is read all the same, so that its size is known.",
         effect: Effect::Switch(|args| args.json_meta = true),
         reset: |args, default| args.json_meta = default.json_meta,
         ..Flag::BASE
     },
     Flag {
         long: "meta-file",
-        spelling: Spelling::Whole,
+        lineage: Lineage::Own,
         category: Category::Output,
         short_help: "Write the line of --json-meta into this file",
         long_help: "\
