@@ -1,11 +1,13 @@
 //! One run from end to end, and the one place where the rooms meet: what was asked, the sessions laid over it, the request,
 //! the exchange, what is shown of it, and what the sessions keep.
 
+use std::cell::Cell;
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::auth;
 use crate::cli::args::{self, Args, RequestType};
@@ -17,14 +19,19 @@ use crate::client::exchange::{Exchange, Observer, Redirects, Response, cookie_ur
 use crate::client::proxy::ProxyRules;
 use crate::client::resolve::{Family, Pin};
 use crate::client::route::Router;
+use crate::client::stopwatch::{Part, Stopwatch};
 use crate::client::tcp::Interface;
 use crate::client::tls::{Ciphers, ClientCertificate, Passphrase, Roots, TlsSettings, Versions};
 use crate::client::transport::Settings;
 use crate::environment::Environment;
 use crate::error::{Error, ExitStatus};
 use crate::messages::Messages;
+use crate::output::decode;
+use crate::output::download::{Download, Facts};
 use crate::output::json::JsonOptions;
 use crate::output::plan::{Parts, Plan};
+use crate::output::progress::{Look, Meter, Metered, Place, Transfer};
+use crate::output::report::{ConnectionTimes, Counted, Ending, Report, ResponseFacts};
 use crate::output::show::{Codings, Show, ShownBody, output_error};
 use crate::output::styles::Style;
 use crate::output::target::Target;
@@ -86,6 +93,7 @@ struct Run<'a> {
     now: i64,
     env: &'a Environment,
     messages: &'a Messages,
+    stopwatch: Stopwatch,
 }
 
 /// The way of a request through the house.
@@ -99,23 +107,42 @@ fn request(args: Args, env: &Environment, messages: &Messages) -> Result<ExitSta
         now: unix_seconds(env.now()),
         env,
         messages,
+        stopwatch: Stopwatch::default(),
     };
-    let invocation = &run.invocation;
+    let Some(place) = report_place(&run.invocation.args)? else {
+        return perform(&run, None);
+    };
+    let mut report = Report::new();
+    let outcome = perform(&run, Some(&mut report));
+    match write_report(&run, &report, place, &outcome) {
+        Ok(()) => outcome,
+        Err(unwritten) if outcome.is_ok() => Err(unwritten),
+        Err(_) => outcome,
+    }
+}
+
+/// Does what was asked, and tells a report of it.
+fn perform(run: &Run<'_>, report: Option<&mut Report>) -> Result<ExitStatus, Error> {
+    let (invocation, env, messages) = (&run.invocation, run.env, run.messages);
     let url = target_url(invocation)?;
-    let mut overlay = open_sessions(&run, &url)?;
-    let brought = lay_over(&run, &url, &mut overlay)?;
-    let login = digest_login(&run, &url, &overlay);
+    let mut overlay = open_sessions(run, &url)?;
+    let mut brought = lay_over(run, &url, &mut overlay)?;
+    let login = digest_login(run, &url, &overlay);
+    let download = download(&invocation.args, env)?;
+    if let Some(download) = &download {
+        brought.required = download.request_headers();
+    }
     let mut request = compose::compose(invocation, url, brought, || messages.hint(STDIN_HINT))?;
     if let Some(when) = compression(&invocation.args) {
         compress::compress(&mut request, when)?;
     }
-    let (network, router) = (network(&run, request.url.host())?, router(&run)?);
+    let (network, router) = (network(run, request.url.host())?, router(run)?);
     overlay
         .warnings()
         .iter()
         .for_each(|warning| messages.warning(warning));
 
-    let mut printer = Printer::new(invocation, messages)?;
+    let mut printer = Printer::new(run, download, report)?;
     let mut exchange =
         Exchange::new(network, router, redirects(&invocation.args), run.now).with_login(login);
     let outcome = match invocation.args.offline {
@@ -125,7 +152,10 @@ fn request(args: Args, env: &Environment, messages: &Messages) -> Result<ExitSta
             .map(|()| ExitStatus::Success),
         false => exchange
             .run(request, overlay.cookies_mut(), &mut printer)
-            .map(|status| exit_status(status, &invocation.args)),
+            .map(|status| match printer.was_complete {
+                true => ExitStatus::Success,
+                false => exit_status(status, &invocation.args),
+            }),
     };
     let outcome = outcome.and_then(|status| printer.show().finish().map(|()| status));
 
@@ -215,6 +245,7 @@ fn lay_over(run: &Run<'_>, url: &Url, overlay: &mut Overlay) -> Result<Brought, 
             false => overlay.cookies().header_for(&cookie_url, run.now),
         },
         took_typed_cookies: has_session,
+        required: Vec::new(),
     })
 }
 
@@ -252,6 +283,7 @@ fn network(run: &Run<'_>, host: &str) -> Result<Settings, Error> {
             .ok()
             .filter(|max| *max > 0),
         tls: tls(run, host)?,
+        stopwatch: run.stopwatch.clone(),
     })
 }
 
@@ -333,25 +365,129 @@ fn exit_status(status: u16, args: &Args) -> ExitStatus {
     }
 }
 
-/// Shows the messages of an exchange as they come.
+fn download(args: &Args, env: &Environment) -> Result<Option<Download>, Error> {
+    args.download
+        .then(|| Download::prepare(args.output.as_deref(), args.resume, env.stdout_is_terminal))
+        .transpose()
+}
+
+/// Where the line of `--json-meta` goes, if there is to be one: opened now, so that it is known to be possible.
+fn report_place(args: &Args) -> Result<Option<Target>, Error> {
+    match &args.meta_file {
+        Some(path) => Target::file(path).map(Some),
+        None if args.json_meta => Target::stderr().map(Some),
+        None => Ok(None),
+    }
+}
+
+fn write_report(
+    run: &Run<'_>,
+    report: &Report,
+    mut place: Target,
+    outcome: &Result<ExitStatus, Error>,
+) -> Result<(), Error> {
+    let error = outcome.as_ref().err();
+    let status = error.map(Error::status);
+    let status = status.or(outcome.as_ref().ok().copied());
+    let sentence = error.map(ToString::to_string);
+    let line = report.line(&Ending {
+        exit_status: status.unwrap_or(ExitStatus::Error).code(),
+        error: sentence.as_deref(),
+        connections: ConnectionTimes {
+            dns: run.stopwatch.taken(Part::Lookup),
+            connect: run.stopwatch.taken(Part::Connect),
+            tls: run.stopwatch.taken(Part::Handshake),
+        },
+        total: report.age(),
+    });
+    place
+        .write_all(line.as_bytes())
+        .map_err(|error| output_error(error).context("--json-meta"))
+}
+
+/// Uploads shorter than this, in bytes, are not shown.
+const SHOWN_UPLOAD: u64 = 1 << 20;
+/// Nor are those that take less time.
+const SHOWN_UPLOAD_TIME: Duration = Duration::from_millis(500);
+
+/// Shows the messages of an exchange as they come, and saves what is downloaded.
 struct Printer<'a> {
     show: Arc<Mutex<Show>>,
     invocation: &'a Invocation,
     messages: &'a Messages,
+    download: Option<Download>,
+    /// Whether the server said that nothing is missing of the file.
+    was_complete: bool,
+    /// How progress looks, where somebody looks at it.
+    look: Option<Look>,
+    report: Option<&'a mut Report>,
+    /// The path of the first request's URL.
+    first_path: Option<String>,
+    is_head: bool,
 }
 
 impl<'a> Printer<'a> {
-    fn new(invocation: &'a Invocation, messages: &'a Messages) -> Result<Printer<'a>, Error> {
+    fn new(
+        run: &'a Run<'a>,
+        download: Option<Download>,
+        report: Option<&'a mut Report>,
+    ) -> Result<Printer<'a>, Error> {
+        let invocation = &run.invocation;
         let target = match &invocation.args.output {
-            Some(path) => Target::file(path)?,
-            None if invocation.args.quiet > 0 => Target::Nowhere,
-            None => Target::stdout()?,
+            Some(path) if download.is_none() => Target::file(path)?,
+            _ if invocation.args.quiet > 0 => Target::Nowhere,
+            _ if invocation.downloads => Target::stderr()?,
+            _ => Target::stdout()?,
         };
         Ok(Printer {
             show: Arc::new(Mutex::new(Show::new(target, plan(invocation)))),
             invocation,
-            messages,
+            messages: run.messages,
+            download: download.filter(|_| invocation.downloads),
+            was_complete: false,
+            look: look(run),
+            report,
+            first_path: None,
+            is_head: false,
         })
+    }
+
+    /// Saves the body of the final response.
+    fn save(&mut self, response: &mut Response, decoded: &Cell<u64>) -> Result<(), Error> {
+        let Some(download) = self.download.take() else {
+            return Ok(());
+        };
+        if self.was_complete {
+            self.say(&download.complete_sentence());
+            return Ok(());
+        }
+        let saving = download.begin(&Facts {
+            status: response.head.status,
+            headers: &response.head.headers,
+            length: response.body.announced_length(),
+            path: self.first_path.as_deref().unwrap_or_default(),
+        })?;
+        self.say(&format!("Downloading to {}", saving.name()));
+        let summary = saving.run(&mut response.body, decoded, self.look)?;
+        self.say(&format!("Done. {summary}"));
+        Ok(())
+    }
+
+    /// Tells how a download goes.
+    fn say(&self, text: &str) {
+        if self.invocation.args.quiet == 0 {
+            self.messages.plain(&format!("{text}\n"));
+        }
+    }
+
+    /// Reads a body to its end of which nothing was read, so that its size is known.
+    fn measure(&self, response: &mut Response, decoded: &Cell<u64>) -> Result<(), Error> {
+        if response.body.received() == 0 {
+            let codings = response.head.headers.get_all("Content-Encoding");
+            let body = decode::decode(&mut response.body, codings);
+            io::copy(&mut Counted::new(body, decoded), &mut io::sink())?;
+        }
+        Ok(())
     }
 
     fn show(&self) -> MutexGuard<'_, Show> {
@@ -362,6 +498,12 @@ impl<'a> Printer<'a> {
 impl Observer for Printer<'_> {
     fn request(&mut self, request: &mut Request) -> Result<(), Error> {
         let head = request.head();
+        self.is_head = request.method == "HEAD";
+        let path = request.url.path();
+        self.first_path.get_or_insert_with(|| path.to_owned());
+        if let Some(report) = &mut self.report {
+            report.request(&request.method, request.url.to_string(), head.len());
+        }
         let shows_body = self.show().shows_request_bodies();
         let can_wait = self.invocation.args.offline || request.body.can_be_read_again();
         if shows_body && !can_wait {
@@ -383,24 +525,84 @@ impl Observer for Printer<'_> {
             reader: &mut reader,
             headers: &request.headers,
             codings: Codings::Keep,
+            count: &Cell::new(0),
         };
         self.show().request(&head, Some(body))
     }
 
+    fn sending(
+        &mut self,
+        mut body: Box<dyn Read + Send>,
+        length: Option<u64>,
+    ) -> Box<dyn Read + Send> {
+        if let Some(report) = &self.report {
+            body = report.sending(body);
+        }
+        let is_large = length.is_some_and(|length| length >= SHOWN_UPLOAD);
+        let look = self.look.map(|look| Look {
+            place: Place::Below,
+            ..look
+        });
+        match look.filter(|_| is_large && !self.show().shows_request_bodies()) {
+            None => body,
+            look => Box::new(Metered {
+                meter: Meter::new(Transfer::Upload, 0, length, look, SHOWN_UPLOAD_TIME),
+                body,
+            }),
+        }
+    }
+
     fn response(&mut self, response: &mut Response) -> Result<(), Error> {
         let args = &self.invocation.args;
-        let status = exit_status(response.head.status, args);
+        let head = &response.head;
+        let mut facts = ResponseFacts {
+            status: head.status,
+            version: head.version,
+            head_bytes: head.raw.len() as u64,
+            first_byte: self
+                .report
+                .as_ref()
+                .map_or(Duration::ZERO, |report| report.age()),
+            ..ResponseFacts::default()
+        };
+        let download = self.download.as_ref().filter(|_| response.is_final);
+        self.was_complete =
+            download.is_some_and(|download| download.is_complete(head.status, &head.headers));
+        let status = match self.was_complete {
+            true => ExitStatus::Success,
+            false => exit_status(head.status, args),
+        };
         if status != ExitStatus::Success
             && response.is_final
             && (!self.invocation.to_terminal || args.quiet == 1)
         {
             self.messages
-                .warning(&format!("HTTP {}", response.head.status_and_reason()));
+                .warning(&format!("HTTP {}", head.status_and_reason()));
         }
+        let decoded = Cell::new(0);
+        let mut outcome = self.show_response(response, &decoded);
+        if status == ExitStatus::Success && response.is_final && !self.is_head {
+            outcome = outcome.and_then(|()| self.save(response, &decoded));
+        }
+        if self.report.is_some() && response.is_final {
+            outcome = outcome.and_then(|()| self.measure(response, &decoded));
+            facts.body_bytes = Some(response.body.received());
+            facts.decoded_bytes = Some(decoded.get());
+        }
+        if let Some(report) = &mut self.report {
+            report.response(facts);
+        }
+        outcome
+    }
+}
+
+impl Printer<'_> {
+    fn show_response(&self, response: &mut Response, decoded: &Cell<u64>) -> Result<(), Error> {
         let body = ShownBody {
             reader: &mut response.body,
             headers: &response.head.headers,
             codings: Codings::TakeOff,
+            count: decoded,
         };
         self.show().response(
             &response.head.raw,
@@ -409,6 +611,21 @@ impl Observer for Printer<'_> {
             response.is_final,
         )
     }
+}
+
+/// How progress looks: only to somebody at a terminal, who did not ask for silence.
+fn look(run: &Run<'_>) -> Option<Look> {
+    let (args, env) = (&run.invocation.args, run.env);
+    let can_draw = cfg!(unix) && env.stderr_is_terminal && !env.terminal_is_dumb();
+    let goes_to_pipe = args.output.is_none() && !env.stdout_is_terminal;
+    (can_draw && args.quiet == 0).then(|| Look {
+        colors: !env.refuses_colors(),
+        unicode: env.speaks_utf8(),
+        place: match goes_to_pipe {
+            true => Place::Behind,
+            false => Place::Below,
+        },
+    })
 }
 
 fn plan(invocation: &Invocation) -> Plan {
@@ -420,9 +637,18 @@ fn plan(invocation: &Invocation) -> Plan {
         args::Pretty::Colors => (false, true),
         args::Pretty::None => (false, false),
     };
+    let parts = |letters: &str| {
+        let parts = Parts::from_letters(letters);
+        Parts {
+            // What is saved is not shown, and --json-meta takes the place of the text.
+            response_body: parts.response_body && !invocation.downloads,
+            meta: parts.meta && !args.json_meta && args.meta_file.is_none(),
+            ..parts
+        }
+    };
     Plan {
-        parts: Parts::from_letters(&invocation.print),
-        history: Parts::from_letters(invocation.history_print.as_deref().unwrap_or_default()),
+        parts: parts(&invocation.print),
+        history: parts(invocation.history_print.as_deref().unwrap_or_default()),
         format,
         sort_headers: options.headers_sort,
         json: JsonOptions {

@@ -129,7 +129,22 @@ impl Environment {
 
     /// Whether the user wants no colours unless they are asked for: `NO_COLOR` (no-color.org) or a dumb terminal.
     pub(crate) fn refuses_colors(&self) -> bool {
-        variable("NO_COLOR").is_some() || variable("TERM").is_some_and(|term| term == "dumb")
+        variable("NO_COLOR").is_some() || self.terminal_is_dumb()
+    }
+
+    /// Whether the terminal can do nothing but go forward.
+    pub(crate) fn terminal_is_dumb(&self) -> bool {
+        variable("TERM").is_some_and(|term| term == "dumb")
+    }
+
+    /// Whether texts on the terminal may hold more than ASCII: the first of these variables that is set decides (POSIX).
+    pub(crate) fn speaks_utf8(&self) -> bool {
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+            .into_iter()
+            .find_map(variable);
+        let locale = locale.unwrap_or_default();
+        let name = locale.to_string_lossy().to_ascii_lowercase();
+        name.contains("utf-8") || name.contains("utf8")
     }
 
     /// The program that shows long texts: `MANPAGER`, `PAGER`, else `less`.

@@ -49,6 +49,9 @@ pub(crate) struct Args {
     /// `--continue`.
     pub(crate) resume: bool,
     pub(crate) quiet: u8,
+    pub(crate) json_meta: bool,
+    /// `--meta-file`, which implies `json_meta`.
+    pub(crate) meta_file: Option<PathBuf>,
 
     pub(crate) session: Option<String>,
     /// In the order of typing: later ones go over earlier ones.
@@ -118,6 +121,8 @@ impl Default for Args {
             download: false,
             resume: false,
             quiet: 0,
+            json_meta: false,
+            meta_file: None,
             session: None,
             session_read_only: Vec::new(),
             auth: None,

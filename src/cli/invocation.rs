@@ -20,8 +20,10 @@ pub(crate) struct Invocation {
     /// What is printed of the messages before them; `None` leaves them out.
     pub(crate) history_print: Option<String>,
     pub(crate) pretty: Pretty,
-    /// Whether the output goes to a terminal: not with `--output`.
+    /// Whether the output goes to a terminal: not with `--output`. With `--download` it is standard error.
     pub(crate) to_terminal: bool,
+    /// Whether the body of the response is saved: `--download`, which has no effect with `--offline`.
+    pub(crate) downloads: bool,
     /// Whether standard input may hold the body.
     pub(crate) reads_stdin: bool,
     pub(crate) trust: Trust,
@@ -42,7 +44,14 @@ impl Invocation {
     ///
     /// # Errors
     /// A usage error for items that cannot be read and for options that contradict each other.
-    pub(crate) fn settle(args: Args, env: &Environment) -> Result<Invocation, Error> {
+    pub(crate) fn settle(mut args: Args, env: &Environment) -> Result<Invocation, Error> {
+        check_download(&args)?;
+        let downloads = args.download && !args.offline;
+        if downloads {
+            // A page that moved and an error page are not what was to be saved.
+            args.follow = true;
+            args.check_status = true;
+        }
         let mut items = items::parse(&args.items, env)?;
         if !is_form(&args) {
             items.take_body_file()?;
@@ -54,7 +63,11 @@ impl Invocation {
         if args.auth_type.is_some() && args.auth.is_none() {
             return Err(Error::usage("--auth required"));
         }
-        let to_terminal = env.stdout_is_terminal && args.output.is_none();
+        let to_terminal = match downloads {
+            true => env.stderr_is_terminal,
+            // With --offline, the file of a download is left alone.
+            false => env.stdout_is_terminal && (args.output.is_none() || args.download),
+        };
         let print = settled_print(&args, to_terminal);
         let shows_history = args.all || args.verbose > 0;
         let history_print =
@@ -78,6 +91,7 @@ impl Invocation {
             history_print,
             pretty,
             to_terminal,
+            downloads,
             trust,
         })
     }
@@ -164,6 +178,22 @@ fn is_form(args: &Args) -> bool {
         args.request_type,
         Some(RequestType::Form | RequestType::Multipart)
     )
+}
+
+fn check_download(args: &Args) -> Result<(), Error> {
+    match args {
+        Args {
+            resume: true,
+            download: false,
+            ..
+        } => Err(Error::usage("--continue only works with --download")),
+        Args {
+            resume: true,
+            output: None,
+            ..
+        } => Err(Error::usage("--continue requires --output to be specified")),
+        _ => Ok(()),
+    }
 }
 
 fn has_files(items: &Items) -> bool {

@@ -35,6 +35,16 @@ pub(crate) trait Observer {
     /// A request is about to be sent. Its body may be read if it can be sent again.
     fn request(&mut self, request: &mut Request) -> Result<(), Error>;
 
+    /// A body is about to be sent, maybe for a second time; what comes back is sent in its place. Its length in bytes may
+    /// be known also where it goes out in chunks.
+    fn sending(
+        &mut self,
+        body: Box<dyn Read + Send>,
+        _length: Option<u64>,
+    ) -> Box<dyn Read + Send> {
+        body
+    }
+
     /// A response's head has arrived. Its body may be read; what is left is passed over.
     fn response(&mut self, response: &mut Response) -> Result<(), Error>;
 }
@@ -107,7 +117,7 @@ impl Exchange {
             let route = self.router.lead(&mut request)?;
             observer.request(&mut request)?;
             let started = Instant::now();
-            let Incoming { head, body } = send(&self.wire, &route, &mut request)?;
+            let Incoming { head, body } = send(&self.wire, &route, &mut request, observer)?;
             let elapsed = started.elapsed();
             self.responses += 1;
             keep_cookies(jar, &head, &request, self.now);
@@ -162,15 +172,23 @@ fn sendable_again(request: Request) -> Result<Request, Error> {
 }
 
 /// Sends once, and a second time where a kept connection had been closed meanwhile.
-fn send(wire: &Wire, route: &Route, request: &mut Request) -> Result<Incoming, Error> {
+fn send(
+    wire: &Wire,
+    route: &Route,
+    request: &mut Request,
+    observer: &mut dyn Observer,
+) -> Result<Incoming, Error> {
     for _ in 0..2 {
         let body = match request.body.is_empty() {
             true => None,
-            false => Some(OutgoingBody {
-                name: request.body.name(),
-                length: request.framed_length(),
-                reader: request.body.open()?,
-            }),
+            false => {
+                let length = request.body.length();
+                Some(OutgoingBody {
+                    name: request.body.name(),
+                    length: request.framed_length(),
+                    reader: observer.sending(request.body.open()?, length),
+                })
+            }
         };
         let outgoing = Outgoing {
             head: request.head(),

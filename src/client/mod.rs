@@ -13,6 +13,7 @@ pub(crate) mod response_head;
 pub(crate) mod route;
 mod socks;
 mod static_resolver;
+pub(crate) mod stopwatch;
 pub(crate) mod tcp;
 pub(crate) mod tls;
 pub(crate) mod transport;

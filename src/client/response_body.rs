@@ -47,6 +47,20 @@ impl ResponseBody {
         self.keeps_connection = false;
     }
 
+    /// The length that the framing announces, before the body is read.
+    pub(crate) fn announced_length(&self) -> Option<u64> {
+        match self.framing {
+            Framing::None => Some(0),
+            Framing::Length(length) => Some(length),
+            Framing::Chunked(_) | Framing::UntilClose => None,
+        }
+    }
+
+    /// How many bytes were read of it so far, chunk framing not counted.
+    pub(crate) fn received(&self) -> u64 {
+        self.received
+    }
+
     fn finish(&mut self) -> usize {
         self.framing = Framing::None;
         if let Some(mut held) = self.held.take().filter(|_| self.keeps_connection) {
@@ -117,9 +131,8 @@ impl ResponseBody {
 }
 
 fn incomplete(what: String) -> io::Error {
-    broken_body(format!(
-        "the server closed the connection within the body: {what}"
-    ))
+    let sentence = format!("the server closed the connection within the body: {what}");
+    io::Error::new(io::ErrorKind::UnexpectedEof, Error::new(sentence))
 }
 
 fn broken_body(sentence: String) -> io::Error {

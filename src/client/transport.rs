@@ -12,6 +12,7 @@ use super::proxy::{Proxy, ProxyKind};
 use super::resolve::{self, Family, Pin};
 use super::route::Route;
 use super::socks::{self, SocksError, Target};
+use super::stopwatch::{Part, Stopwatch};
 use super::tcp::{self, Interface};
 use super::tls::{Tls, TlsSettings};
 use super::tunnel::{self, TunnelError};
@@ -31,6 +32,8 @@ pub(crate) struct Settings {
     pub(crate) family: Family,
     pub(crate) pins: Vec<Pin>,
     pub(crate) interface: Option<Interface>,
+    /// Takes the time of what is done to open connections.
+    pub(crate) stopwatch: Stopwatch,
 }
 
 impl Settings {
@@ -112,7 +115,8 @@ impl Call<'_> {
                 .timeout
                 .and_then(|limit| Instant::now().checked_add(limit))
         });
-        match tcp::connect(&addresses, settings.interface.as_ref(), deadline) {
+        let connect = || tcp::connect(&addresses, settings.interface.as_ref(), deadline);
+        match settings.stopwatch.time(Part::Connect, connect) {
             Ok(socket) => self.limited(Socket::tcp(socket)),
             Err(failure) if failure.timed_out => Err(self.timed_out()),
             Err(failure) => Err(failed(
@@ -133,7 +137,8 @@ impl Call<'_> {
             (Family::Any, Some(Interface::Address(IpAddr::V6(_)))) => Family::V6,
             (family, _) => family,
         };
-        let addresses = resolve::addresses(host, port, &settings.pins, family)?;
+        let look = || resolve::addresses(host, port, &settings.pins, family);
+        let addresses = settings.stopwatch.time(Part::Lookup, look)?;
         // The look-up itself cannot be broken off.
         match self.is_late() {
             true => Err(self.timed_out()),
@@ -143,7 +148,9 @@ impl Call<'_> {
 
     #[cfg(unix)]
     fn unix(&self, path: &Path) -> Result<Stream, Error> {
-        match std::os::unix::net::UnixStream::connect(path) {
+        let stopwatch = &self.dialer.settings.stopwatch;
+        let connect = || std::os::unix::net::UnixStream::connect(path);
+        match stopwatch.time(Part::Connect, connect) {
             Ok(socket) => self.limited(Socket::unix(socket)),
             Err(error) => Err(Error::new(format!(
                 "ConnectionError: could not connect to the Unix socket '{}': {}.",
@@ -175,7 +182,8 @@ impl Call<'_> {
 
     fn lay_tls_over(&self, stream: Stream, host: &str) -> Result<Stream, Error> {
         let text = self.dialer.settings.timeout_text();
-        match self.dialer.tls.shake_hands(host, stream, &text) {
+        let shake = || self.dialer.tls.shake_hands(host, stream, &text);
+        match self.dialer.settings.stopwatch.time(Part::Handshake, shake) {
             Ok(stream) => Ok(Stream::Tls(Box::new(stream))),
             Err(error) if error.status() == ExitStatus::Timeout => Err(self.timed_out()),
             Err(error) => Err(error),

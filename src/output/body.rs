@@ -5,7 +5,8 @@ use std::io::{Read, Write};
 use super::colors::{Layout, escape_controls};
 use super::decode::{self, is_binary};
 use super::json::{self, Verdict};
-use super::plan::Plan;
+use super::plan::{Plan, is_stream};
+use super::report::Counted;
 use super::show::{Codings, ShownBody, output_error};
 use crate::error::Error;
 
@@ -49,6 +50,7 @@ impl<'a, W: Write> BodyWriter<'a, W> {
             }
             Codings::Keep => Box::new(body.reader),
         };
+        let mut decoded = Counted::new(&mut decoded, body.count);
         let may_be_json = self.plan.any_type_may_be_json
             || ["json", "javascript", "text"]
                 .iter()
@@ -57,8 +59,8 @@ impl<'a, W: Write> BodyWriter<'a, W> {
             return self.copy(&mut decoded);
         }
         // Events are shown when they happen, also without --stream.
-        let by_line = self.plan.by_line || content_type.starts_with("text/event-stream");
-        if by_line && self.plan.is_pretty() {
+        let by_line = self.plan.by_line || is_stream(&content_type);
+        if by_line && self.plan.is_pretty() && may_be_json {
             return self.lines(&mut decoded, may_be_json, after_head);
         }
         if !self.plan.is_pretty() || !may_be_json {
@@ -157,8 +159,11 @@ impl<'a, W: Write> BodyWriter<'a, W> {
         if !may_be_json || content.is_empty() {
             return self.put_text(line);
         }
-        // A server-sent event has its document behind a name.
-        let (name, document) = match content.strip_prefix(b"data:") {
+        // A server-sent event has its document behind a name, a JSON text sequence behind a control character (RFC 7464).
+        let (name, document) = match content
+            .strip_prefix(b"data:")
+            .or(content.strip_prefix(b"\x1E"))
+        {
             Some(rest) => content.split_at(content.len() - rest.trim_ascii_start().len()),
             None => content.split_at(0),
         };

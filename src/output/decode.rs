@@ -16,12 +16,7 @@ pub(crate) fn decode<'r, 'h>(
     body: impl Read + 'r,
     fields: impl IntoIterator<Item = &'h [u8]>,
 ) -> Box<dyn Read + 'r> {
-    let codings: Vec<Vec<u8>> = fields
-        .into_iter()
-        .flat_map(|field| field.split(|&byte| byte == b','))
-        .map(|coding| coding.trim_ascii().to_ascii_lowercase())
-        .filter(|coding| !coding.is_empty() && coding != b"identity")
-        .collect();
+    let codings = codings(fields);
     let mut reader: Box<dyn Read + 'r> = Box::new(body);
     if codings.len() > MAX_CODINGS {
         return Box::new(Refused);
@@ -34,6 +29,16 @@ pub(crate) fn decode<'r, 'h>(
         };
     }
     reader
+}
+
+/// The codings that `Content-Encoding` names, in its order, in lower case.
+pub(crate) fn codings<'h>(fields: impl IntoIterator<Item = &'h [u8]>) -> Vec<Vec<u8>> {
+    fields
+        .into_iter()
+        .flat_map(|field| field.split(|&byte| byte == b','))
+        .map(|coding| coding.trim_ascii().to_ascii_lowercase())
+        .filter(|coding| !coding.is_empty() && coding != b"identity")
+        .collect()
 }
 
 /// A body that is not read: so many codings over one another are not there by accident.

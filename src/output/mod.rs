@@ -6,9 +6,12 @@
 pub(crate) mod body;
 pub(crate) mod colors;
 pub(crate) mod decode;
+pub(crate) mod download;
 pub(crate) mod head;
 pub(crate) mod json;
 pub(crate) mod plan;
+pub(crate) mod progress;
+pub(crate) mod report;
 pub(crate) mod show;
 pub(crate) mod styles;
 pub(crate) mod target;

@@ -57,3 +57,15 @@ impl Plan {
         self.format || self.style.is_some()
     }
 }
+
+/// Whether a body of this type, in lower case, is a row of events or documents that come when they happen.
+pub(crate) fn is_stream(content_type: &str) -> bool {
+    let name = content_type.split(';').next().unwrap_or_default().trim();
+    matches!(
+        name,
+        "text/event-stream"
+            | "application/x-ndjson"
+            | "application/json-seq"
+            | "application/stream+json"
+    )
+}

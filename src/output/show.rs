@@ -3,6 +3,7 @@
 //! A body is a reader with its headers; where it came from does not matter here. What is not laid out anew is copied in
 //! pieces, so memory does not grow with it.
 
+use std::cell::Cell;
 use std::io::{self, Read, Write};
 
 use super::body::BodyWriter;
@@ -30,6 +31,8 @@ pub(crate) struct ShownBody<'a> {
     /// The headers of its message: type and codings.
     pub(crate) headers: &'a Headers,
     pub(crate) codings: Codings,
+    /// Counts its bytes without content codings.
+    pub(crate) count: &'a Cell<u64>,
 }
 
 /// What is shown of one message.

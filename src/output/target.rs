@@ -1,4 +1,4 @@
-//! Where output goes: standard output, a file (`--output`), or nowhere (`--quiet`).
+//! Where output goes: standard output, standard error (`--download`), a file (`--output`), or nowhere (`--quiet`).
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -8,7 +8,7 @@ use crate::error::{Error, io_reason};
 
 /// An output without a buffer: what is written is there at once.
 pub(crate) enum Target {
-    Stdout(File),
+    Stream(File),
     /// A file keeps what it held until the first byte is written.
     File {
         file: File,
@@ -20,12 +20,38 @@ pub(crate) enum Target {
 impl Target {
     /// Standard output, without Rust's buffer in between.
     pub(crate) fn stdout() -> Result<Target, Error> {
-        duplicate_stdout().map(Target::Stdout).map_err(|error| {
+        duplicate_stdout().map(Target::Stream).map_err(|error| {
             Error::new(format!(
                 "standard output cannot be used: {}",
                 io_reason(&error)
             ))
         })
+    }
+
+    /// Standard error: with `--download`, what is shown goes there.
+    pub(crate) fn stderr() -> Result<Target, Error> {
+        duplicate_stderr().map(Target::Stream).map_err(|error| {
+            Error::new(format!(
+                "standard error cannot be used: {}",
+                io_reason(&error)
+            ))
+        })
+    }
+
+    /// A file that is written from where it stands; what it holds stays.
+    pub(crate) fn opened(file: File) -> Target {
+        Target::File {
+            file,
+            is_fresh: false,
+        }
+    }
+
+    /// A file that keeps what it holds until the first byte is written.
+    pub(crate) fn existing(file: File) -> Target {
+        Target::File {
+            file,
+            is_fresh: true,
+        }
     }
 
     /// A file, opened now so that a path that cannot be written is known before anything is sent.
@@ -36,10 +62,7 @@ impl Target {
             .truncate(false)
             .open(path);
         match opened {
-            Ok(file) => Ok(Target::File {
-                file,
-                is_fresh: true,
-            }),
+            Ok(file) => Ok(Target::existing(file)),
             Err(error) => Err(Error::new(format!(
                 "cannot write '{}': {}",
                 path.display(),
@@ -63,6 +86,21 @@ fn duplicate_stdout() -> io::Result<File> {
     io::stdout().as_fd().try_clone_to_owned().map(File::from)
 }
 
+#[cfg(unix)]
+fn duplicate_stderr() -> io::Result<File> {
+    use std::os::fd::AsFd;
+    io::stderr().as_fd().try_clone_to_owned().map(File::from)
+}
+
+#[cfg(windows)]
+fn duplicate_stderr() -> io::Result<File> {
+    use std::os::windows::io::AsHandle;
+    io::stderr()
+        .as_handle()
+        .try_clone_to_owned()
+        .map(File::from)
+}
+
 #[cfg(windows)]
 fn duplicate_stdout() -> io::Result<File> {
     use std::os::windows::io::AsHandle;
@@ -75,7 +113,7 @@ fn duplicate_stdout() -> io::Result<File> {
 impl Write for Target {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Target::Stdout(stdout) => stdout.write(bytes),
+            Target::Stream(stream) => stream.write(bytes),
             Target::File { file, is_fresh } => {
                 if std::mem::take(is_fresh) && file.metadata()?.is_file() {
                     file.set_len(0)?;

@@ -24,6 +24,8 @@ pub(crate) struct Brought {
     pub(crate) cookie: Option<Vec<u8>>,
     /// Whether a typed Cookie header is among `cookie` already.
     pub(crate) took_typed_cookies: bool,
+    /// Headers that an option needs, whatever was typed.
+    pub(crate) required: Vec<(&'static str, String)>,
 }
 
 /// Makes the request that was asked for.
@@ -49,6 +51,13 @@ pub(crate) fn compose(
     let is_empty_form = kind == RequestType::Multipart && invocation.items.fields.is_empty();
     if let Body::Multipart(parts) = &body {
         name_boundary(&mut typed, parts.boundary());
+    }
+    for (name, value) in brought.required {
+        typed.retain(|item| !item.name.eq_ignore_ascii_case(name));
+        typed.push(HeaderItem {
+            name: name.to_owned(),
+            value: Some(value.into_bytes()),
+        });
     }
     Ok(build::build(Ingredients {
         method: args

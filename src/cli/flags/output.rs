@@ -1,7 +1,9 @@
 //! Options on what is printed, where and how.
 
 use super::super::args::Pretty;
-use super::{Availability, Category, Effect, Flag, Repeat, ValueFacts, ValueKind, Visibility};
+use super::{
+    Availability, Category, Effect, Flag, Lineage, Repeat, ValueFacts, ValueKind, Visibility,
+};
 
 static PRETTY: [(&str, Pretty); 4] = [
     ("all", Pretty::All),
@@ -294,7 +296,7 @@ Print intermediate requests and responses too: redirects that were followed (wit
         long_help: "\
 Print the response as it comes, line by line, also when it is formatted. Otherwise a response that is to be formatted is read to its end first.
 
-Use it for responses that go on and on. In a pipe it also makes each line leave at once.",
+Use it for responses that go on and on. Server-sent events (text/event-stream) and rows of JSON documents (application/x-ndjson, application/json-seq, application/stream+json) are printed so without it. In a pipe, what is not formatted always leaves at once.",
         effect: Effect::Switch(|args| args.stream = true),
         reset: |args, default| args.stream = default.stream,
         ..Flag::BASE
@@ -323,10 +325,13 @@ Write output into this file instead of standard output. With --download, only th
         long: "download",
         short: Some('d'),
         category: Category::Output,
-        availability: Availability::Planned,
         short_help: "Save the response's body in a file",
         long_help: "\
-Save the response's body in a file instead of printing it. The file is named by --output, or else by the response or the URL. Redirects are followed, and an error status is an error (--follow, --check-status).",
+Save the response's body in a file instead of printing it. Everything else goes to standard error.
+
+The file is named by --output, or else by the response (Content-Disposition), or else by the URL, with an ending that goes with the type. A file that is there already is never written over unless --output names it: the new one gets a number. If standard output is redirected and there is no --output, the body goes there.
+
+Redirects are followed, and an error status is an error and saves nothing (--follow, --check-status). A download that is not complete is an error too; what came stays for --continue.",
         effect: Effect::Switch(|args| args.download = true),
         reset: |args, default| args.download = default.download,
         ..Flag::BASE
@@ -335,9 +340,13 @@ Save the response's body in a file instead of printing it. The file is named by 
         long: "continue",
         short: Some('c'),
         category: Category::Output,
-        availability: Availability::Planned,
         short_help: "Go on with a download that was interrupted",
-        long_help: "Go on with a download that was interrupted. It needs --download and --output.",
+        long_help: "\
+Go on with a download that was interrupted: ask only for what the file of --output lacks. It needs --download and --output.
+
+A server that sends another part than the one asked for is an error, and the file stays as it was. One that sends the whole again has the file begun anew. Whether the file on the server is still the same version is not known from a partial file; if you have its ETag, type it:
+
+    http -dc -o big.iso example.org/big.iso If-Range:'\"abc\"'",
         effect: Effect::Switch(|args| args.resume = true),
         reset: |args, default| args.resume = default.resume,
         ..Flag::BASE
@@ -352,6 +361,54 @@ Save the response's body in a file instead of printing it. The file is named by 
 Print nothing but errors and warnings; twice (-qq), no warnings either. --output and --download go on writing their file.",
         effect: Effect::Switch(|args| args.quiet = args.quiet.saturating_add(1)),
         reset: |args, default| args.quiet = default.quiet,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "json-meta",
+        lineage: Lineage::Own,
+        category: Category::Output,
+        short_help: "Print facts about the exchange as a line of JSON",
+        long_help: "\
+Print facts about the exchange as one line of JSON on standard error when it has ended, well or not, in place of the text of --meta. The keys are always there and stay what they are; what is not known is null:
+
+    url, method    of the last request; the URL without credentials
+    status         of the final response
+    http_version   of the final response, as 1.1
+    hops           the number of requests before the last: redirects,
+                   challenges
+    request        head_bytes, body_bytes of the last request
+    response       head_bytes, body_bytes (without chunk framing),
+                   decoded_bytes (without content codings) of the final
+                   response
+    times          in seconds: dns, connect, tls, each summed up over all
+                   connections; first_byte, up to the head of the final
+                   response; total
+    exit_status    of the program
+    error          what ended it, if anything did
+
+A body that is not printed is read all the same, so that its size is known.",
+        effect: Effect::Switch(|args| args.json_meta = true),
+        reset: |args, default| args.json_meta = default.json_meta,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "meta-file",
+        lineage: Lineage::Own,
+        category: Category::Output,
+        short_help: "Write the line of --json-meta into this file",
+        long_help: "\
+Write the line of --json-meta, which this implies, into this file instead of standard error. What the file held before is replaced.",
+        effect: Effect::Value(
+            ValueFacts {
+                name: "FILE",
+                kind: ValueKind::File,
+            },
+            |args, value| {
+                args.meta_file = Some(value.path());
+                Ok(())
+            },
+        ),
+        reset: |args, default| args.meta_file = default.meta_file,
         ..Flag::BASE
     },
 ];

@@ -1,0 +1,136 @@
+//! Which part of a file a `206` or `416` response speaks of (RFC 9110, section 14.4), and whether it is the part that was
+//! asked for. Pure functions over header values.
+
+use crate::headers::Headers;
+
+/// A `Content-Range`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ContentRange {
+    /// Bytes from the first to the last, both counted from 0, of a whole that may be known.
+    Part {
+        first: u64,
+        last: u64,
+        whole: Option<u64>,
+    },
+    /// None: the whole has so many bytes.
+    Unsatisfied { whole: u64 },
+}
+
+/// The rest of a file, as it is about to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Rest {
+    /// Where it ends: the number of the first byte that is not in it.
+    pub(super) end: u64,
+    /// The length of the whole file, where it is told.
+    pub(super) whole: Option<u64>,
+}
+
+fn parse(value: &str) -> Option<ContentRange> {
+    let (unit, range) = value.trim().split_once(' ')?;
+    if !unit.eq_ignore_ascii_case("bytes") {
+        return None;
+    }
+    let (range, whole) = range.trim().split_once('/')?;
+    let whole = match whole.trim() {
+        "*" => None,
+        digits => Some(number(digits)?),
+    };
+    if range.trim() == "*" {
+        return whole.map(|whole| ContentRange::Unsatisfied { whole });
+    }
+    let (first, last) = range.split_once('-')?;
+    let (first, last) = (number(first)?, number(last)?);
+    let is_possible = first <= last && last < u64::MAX && whole.is_none_or(|whole| last < whole);
+    is_possible.then_some(ContentRange::Part { first, last, whole })
+}
+
+/// Digits only: a sign is not one.
+fn number(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| is_digits)
+}
+
+/// The rest that a `206` brings to somebody who has `have` bytes already.
+///
+/// # Errors
+/// What is wrong with it, to go behind "the server".
+pub(super) fn rest(headers: &Headers, have: u64) -> Result<Rest, String> {
+    let Some(value) = headers.get_str("Content-Range") else {
+        return Err(format!(
+            "sent a part (206) without saying which (Content-Range), where the bytes from {have} on were asked for"
+        ));
+    };
+    match parse(value) {
+        Some(ContentRange::Part { first, last, whole }) if first == have => Ok(Rest {
+            end: last + 1,
+            whole,
+        }),
+        Some(_) => Err(format!(
+            "sent another part ('{value}') than the bytes from {have} on that were asked for"
+        )),
+        None => Err(format!(
+            "sent a Content-Range that means nothing: '{value}'"
+        )),
+    }
+}
+
+/// Whether a `416` says that nothing is missing to somebody who has `have` bytes.
+pub(super) fn is_complete(headers: &Headers, have: u64) -> bool {
+    let value = headers.get_str("Content-Range");
+    value.and_then(parse) == Some(ContentRange::Unsatisfied { whole: have })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rest_of(value: &str, have: u64) -> Result<(u64, Option<u64>), String> {
+        let mut headers = Headers::new();
+        headers.append("content-range", value);
+        rest(&headers, have).map(|rest| (rest.end, rest.whole))
+    }
+
+    #[test]
+    fn the_part_that_was_asked_for_is_accepted() {
+        assert_eq!(rest_of("bytes 100-199/200", 100), Ok((200, Some(200))));
+        assert_eq!(rest_of("bytes 100-199/*", 100), Ok((200, None)));
+        assert_eq!(rest_of("Bytes 100-100/*", 100), Ok((101, None)));
+        assert_eq!(rest_of("bytes 100-149/200", 100), Ok((150, Some(200))));
+    }
+
+    #[test]
+    fn any_other_part_is_refused() {
+        for value in [
+            "beers 100-199/*",
+            "bytes 99-199/*",
+            "bytes 101-199/200",
+            "bytes 100-199/199",
+            "bytes 100-99/200",
+            "bytes +100-199/200",
+            "bytes 100-199",
+            "bytes */200",
+            "bytes 100-99999999999999999999/*",
+            "bytes 100-18446744073709551615/*",
+            "bytes -/*",
+            "",
+        ] {
+            assert!(rest_of(value, 100).is_err(), "{value}");
+        }
+        assert!(rest(&Headers::new(), 100).is_err());
+    }
+
+    #[test]
+    fn an_unsatisfied_range_tells_whether_all_is_there() {
+        for (value, want) in [
+            ("bytes */100", true),
+            ("bytes */101", false),
+            ("bytes */*", false),
+            ("bytes 0-99/100", false),
+        ] {
+            let mut headers = Headers::new();
+            headers.append("Content-Range", value);
+            assert_eq!(is_complete(&headers, 100), want, "{value}");
+        }
+    }
+}
