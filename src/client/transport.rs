@@ -138,7 +138,11 @@ impl Call<'_> {
             (family, _) => family,
         };
         let look = || resolve::addresses(host, port, &settings.pins, family);
-        let addresses = settings.stopwatch.time(Part::Lookup, look)?;
+        let addresses = match host.parse::<IpAddr>() {
+            // An address is not looked up.
+            Ok(_) => look()?,
+            Err(_) => settings.stopwatch.time(Part::Lookup, look)?,
+        };
         // The look-up itself cannot be broken off.
         match self.is_late() {
             true => Err(self.timed_out()),
