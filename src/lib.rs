@@ -27,7 +27,7 @@
 //! - `client`: the exchange, redirects, connections, TLS, the wire
 //! - `output`: what is shown, content codings, JSON, heads, colours
 //! - `manager`: `httpie` itself
-//! - `environment`, `headers`, `error`, `messages`, `interruptions`, `json_text`, `calendar`: what all rooms share
+//! - `environment`, `headers`, `error`, `messages`, `interruptions`, `json_text`, `shell_text`, `calendar`: what all rooms share
 //!
 //! # Laws
 //!
@@ -51,6 +51,7 @@ mod manager;
 mod messages;
 mod output;
 mod request;
+mod shell_text;
 
 pub use environment::Environment;
 pub use headers::{Header, Headers};
