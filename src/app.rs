@@ -31,6 +31,7 @@ use crate::output::target::Target;
 use crate::request::build::Request;
 use crate::request::compose::{self, Brought};
 use crate::request::compress::{self, Compress};
+use crate::request::curl;
 use crate::request::url::{PathStyle, Url};
 use crate::sessions::{
     AuthType, Overlay, OverlayRequest, is_anonymous_session, unix_seconds, without_port,
@@ -114,6 +115,9 @@ fn request(args: Args, env: &Environment, messages: &Messages) -> Result<ExitSta
         .warnings()
         .iter()
         .for_each(|warning| messages.warning(warning));
+    if let Some(names) = invocation.args.curl {
+        return print_curl(&run, request, &overlay, names);
+    }
 
     let mut printer = Printer::new(invocation, messages)?;
     let mut exchange =
@@ -137,6 +141,33 @@ fn request(args: Args, env: &Environment, messages: &Messages) -> Result<ExitSta
         return outcome.and(Ok(ExitStatus::Error));
     }
     outcome
+}
+
+/// Prints the command that curl would send the request with. Nothing is sent, and nothing is saved.
+fn print_curl(
+    run: &Run<'_>,
+    request: Request,
+    overlay: &Overlay,
+    names: args::CurlNames,
+) -> Result<ExitStatus, Error> {
+    let invocation = &run.invocation;
+    let is_typed = invocation.types_header("Authorization");
+    let is_shown = invocation.args.reveal || run.env.stdout_is_terminal;
+    let command = curl::command(curl::Asked {
+        invocation,
+        request,
+        credentials: overlay.credentials().filter(|_| !is_typed),
+        names,
+        secrets: match is_shown {
+            true => curl::Secrets::Shown,
+            false => curl::Secrets::Masked,
+        },
+    })?;
+    print(&format!("{}\n", command.line))?;
+    for remark in command.remarks {
+        run.messages.hint(remark);
+    }
+    Ok(ExitStatus::Success)
 }
 
 const STDIN_HINT: &str =

@@ -1,0 +1,175 @@
+//! What was asked of the network and of the output, in curl's options.
+
+use std::path::Path;
+
+use super::words::{Opt, Words};
+use crate::cli::args::{Args, SslVersion};
+use crate::cli::invocation::{Invocation, Trust};
+use crate::error::Error;
+use crate::request::url::{Scheme, Url};
+
+const FOLLOW: Opt = Opt::new("-L", "--location");
+const MAX_REDIRECTS: Opt = Opt::long("--max-redirs");
+const COOKIES: Opt = Opt::new("-b", "--cookie");
+const FAIL: Opt = Opt::long("--fail-with-body");
+const CONNECT_TIMEOUT: Opt = Opt::long("--connect-timeout");
+const SPEED_TIME: Opt = Opt::new("-y", "--speed-time");
+const SPEED_LIMIT: Opt = Opt::new("-Y", "--speed-limit");
+const PROXY: Opt = Opt::new("-x", "--proxy");
+const NO_PROXY: Opt = Opt::long("--noproxy");
+const INSECURE: Opt = Opt::new("-k", "--insecure");
+const CA_FILE: Opt = Opt::long("--cacert");
+const CA_FOLDER: Opt = Opt::long("--capath");
+const CERT: Opt = Opt::new("-E", "--cert");
+const KEY: Opt = Opt::long("--key");
+const PASSPHRASE: Opt = Opt::long("--pass");
+const CIPHERS: Opt = Opt::long("--ciphers");
+const TLS_MAX: Opt = Opt::long("--tls-max");
+const OUTPUT: Opt = Opt::new("-o", "--output");
+const REMOTE_NAME: Opt = Opt::new("-O", "--remote-name");
+const SERVER_NAME: Opt = Opt::new("-J", "--remote-header-name");
+const RESUME: Opt = Opt::new("-C", "--continue-at");
+const INCLUDE: Opt = Opt::new("-i", "--include");
+const VERBOSE: Opt = Opt::new("-v", "--verbose");
+const NO_BUFFER: Opt = Opt::new("-N", "--no-buffer");
+
+/// Whether redirects are followed: a download does so too.
+pub(super) fn follows(invocation: &Invocation) -> bool {
+    invocation.args.follow || invocation.args.download
+}
+
+pub(super) fn push(words: &mut Words, invocation: &Invocation, url: &Url) -> Result<(), Error> {
+    let args = &invocation.args;
+    if follows(invocation) {
+        words.switch(FOLLOW);
+        // We count responses, and curl those that it follows.
+        let max = if args.max_redirects > 0 {
+            args.max_redirects - 1
+        } else {
+            -1
+        };
+        words.option(MAX_REDIRECTS, max.to_string());
+        // Cookies that are set on the way are sent on.
+        words.option(COOKIES, "");
+    }
+    if args.check_status || args.download {
+        words.switch(FAIL);
+    }
+    push_timeouts(words, args)?;
+    push_proxy(words, args, url);
+    // A request that stays on http needs nothing of it.
+    if url.scheme == Scheme::Https || follows(invocation) || !args.proxy.is_empty() {
+        push_tls(words, invocation);
+    }
+    push_output(words, args);
+    Ok(())
+}
+
+/// Our timeout is over when nothing has come for so long; that is what curl calls a speed.
+fn push_timeouts(words: &mut Words, args: &Args) -> Result<(), Error> {
+    let Some(timeout) = args.timeout()? else {
+        return Ok(());
+    };
+    words.option(CONNECT_TIMEOUT, timeout.as_secs_f64().to_string());
+    words.option(SPEED_TIME, timeout.as_secs_f64().ceil().to_string());
+    words.option(SPEED_LIMIT, "1");
+    Ok(())
+}
+
+fn push_proxy(words: &mut Words, args: &Args, url: &Url) {
+    let of = |protocol: &str| {
+        let mut rules = args.proxy.iter().rev();
+        rules.find(|rule| rule.protocol.eq_ignore_ascii_case(protocol))
+    };
+    match of(url.scheme.as_str()).or_else(|| of("all")) {
+        None => {}
+        Some(rule) if rule.url.is_empty() => words.option(NO_PROXY, "*"),
+        Some(rule) => {
+            let proxy = without_user_info(words, &rule.url);
+            words.option(PROXY, proxy);
+        }
+    }
+}
+
+/// A URL whose user info is masked, where it has any and secrets are not shown.
+fn without_user_info(words: &mut Words, url: &str) -> Vec<u8> {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let end = url[start..].find('/').map_or(url.len(), |at| start + at);
+    let Some(at) = url[start..end].rfind('@') else {
+        return url.as_bytes().to_vec();
+    };
+    let (user_info, rest) = url[start..].split_at(at);
+    let shown = words.secret(user_info);
+    [url[..start].as_bytes(), &shown, rest.as_bytes()].concat()
+}
+
+/// The bytes of a path: on Unix, those of the file's name.
+fn bytes(path: &Path) -> &[u8] {
+    path.as_os_str().as_encoded_bytes()
+}
+
+fn push_tls(words: &mut Words, invocation: &Invocation) {
+    let args = &invocation.args;
+    match &invocation.trust {
+        Trust::Embedded => {}
+        Trust::Nobody => words.switch(INSECURE),
+        Trust::Bundle(path) if path.is_dir() => words.option(CA_FOLDER, bytes(path)),
+        Trust::Bundle(path) => words.option(CA_FILE, bytes(path)),
+    }
+    let only = match args.ssl {
+        None | Some(SslVersion::Negotiated) => None,
+        Some(SslVersion::Tls1) => Some(("--tlsv1.0", "1.0")),
+        Some(SslVersion::Tls1_1) => Some(("--tlsv1.1", "1.1")),
+        Some(SslVersion::Tls1_2) => Some(("--tlsv1.2", "1.2")),
+        Some(SslVersion::Tls1_3) => Some(("--tlsv1.3", "1.3")),
+    };
+    if let Some((least, most)) = only {
+        words.switch(Opt::long(least));
+        words.option(TLS_MAX, most);
+    }
+    if let Some(ciphers) = &args.ciphers {
+        words.option(CIPHERS, ciphers);
+    }
+    if let Some(cert) = &args.cert {
+        // Behind a colon, curl expects the passphrase.
+        let name = bytes(cert).iter().flat_map(|&byte| match byte {
+            b':' | b'\\' => vec![b'\\', byte],
+            other => vec![other],
+        });
+        words.option(CERT, name.collect::<Vec<u8>>());
+    }
+    if let Some(key) = &args.cert_key {
+        words.option(KEY, bytes(key));
+    }
+    if let Some(passphrase) = &args.cert_key_pass {
+        let passphrase = words.secret(passphrase);
+        words.option(PASSPHRASE, passphrase);
+    }
+}
+
+fn push_output(words: &mut Words, args: &Args) {
+    let prints = |letter: char| {
+        args.print
+            .as_ref()
+            .is_some_and(|print| print.contains(letter))
+    };
+    if args.verbose > 0 {
+        words.switch(VERBOSE);
+    } else if prints('h') {
+        words.switch(INCLUDE);
+    }
+    if args.stream {
+        words.switch(NO_BUFFER);
+    }
+    match &args.output {
+        Some(path) => words.option(OUTPUT, bytes(path)),
+        None if args.download => {
+            words.switch(REMOTE_NAME);
+            words.switch(SERVER_NAME);
+        }
+        None => {}
+    }
+    if args.resume {
+        words.option(RESUME, "-");
+    }
+}
