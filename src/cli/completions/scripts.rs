@@ -47,17 +47,22 @@ _httpie() {
         files)
             compopt -o filenames 2>/dev/null
             while IFS= read -r line; do
+                # Behind a prefix, readline does not see that it is a folder.
+                if [[ -n $prefix && -d ${line/#\~/$HOME} ]]; then
+                    line+=/
+                    compopt -o nospace 2>/dev/null
+                fi
                 COMPREPLY+=("$prefix$line")
             done < <(compgen -f -- "${current#"$prefix"}")
             ;;
         open) compopt -o nospace 2>/dev/null ;;
     esac
 
-    # readline puts a reply in the place of what stands behind the last cut.
+    # readline puts a reply in the place of what stands behind the last cut; an '@' it takes to be part of that.
     local cuts=${COMP_WORDBREAKS//[^=:@]/}
     if [[ -n $cuts && $current == *[$cuts]* ]]; then
         local kept=${current%"${current##*[$cuts]}"}
-        COMPREPLY=("${COMPREPLY[@]#"$kept"}")
+        COMPREPLY=("${COMPREPLY[@]#"${kept%@}"}")
     fi
 }
 

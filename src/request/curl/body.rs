@@ -194,8 +194,10 @@ fn push_field(words: &mut Words, field: &FormField) {
                 .position(|byte| *byte == b'=')
                 .unwrap_or_default()
                 + 1;
-            let is_marked = value[behind..].starts_with(b"@")
-                || value[behind..].iter().any(|byte| b"<;\"\\".contains(byte));
+            let text = &value[behind..];
+            let is_marked = text.starts_with(b"@")
+                || text.starts_with(b" ")
+                || text.iter().any(|byte| b"<;\"\\\t\n".contains(byte));
             let is_short = !words.uses_long_names() && !is_marked;
             words.option(if is_short { FORM } else { FORM_STRING }, value);
         }

@@ -101,7 +101,12 @@ fn redirect_remarks(request: &Request, data: &Data) -> impl Iterator<Item = &'st
     let keeps_method = keeps_method.then_some("after a redirect, curl goes on with -X METHOD");
     let keeps_headers = (!request.bound_headers.is_empty())
         .then_some("after a redirect, curl sends the session's headers to other hosts too");
-    keeps_method.into_iter().chain(keeps_headers)
+    let keeps_cookies = request.typed_cookie.is_some();
+    let keeps_cookies =
+        keeps_cookies.then_some("after a redirect, curl sends the typed Cookie header again");
+    [keeps_method, keeps_headers, keeps_cookies]
+        .into_iter()
+        .flatten()
 }
 
 /// Names the method where curl would take another one.

@@ -111,10 +111,11 @@ fn bytes(path: &Path) -> &[u8] {
 fn push_tls(words: &mut Words, invocation: &Invocation) {
     let args = &invocation.args;
     match &invocation.trust {
-        Trust::Embedded => {}
         Trust::Nobody => words.switch(INSECURE),
         Trust::Bundle(path) if path.is_dir() => words.option(CA_FOLDER, bytes(path)),
         Trust::Bundle(path) => words.option(CA_FILE, bytes(path)),
+        // curl has roots of its own, mostly the same.
+        _ => {}
     }
     let only = match args.ssl {
         None | Some(SslVersion::Negotiated) => None,
