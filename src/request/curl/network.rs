@@ -100,7 +100,7 @@ fn without_user_info(words: &mut Words, url: &str) -> Vec<u8> {
     };
     let (user_info, rest) = url[start..].split_at(at);
     let shown = words.secret(user_info);
-    [url[..start].as_bytes(), &shown, rest.as_bytes()].concat()
+    [&url.as_bytes()[..start], &shown, rest.as_bytes()].concat()
 }
 
 /// The bytes of a path: on Unix, those of the file's name.
@@ -172,5 +172,27 @@ fn push_output(words: &mut Words, args: &Args) {
     }
     if args.resume {
         words.option(RESUME, "-");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Secrets;
+    use super::*;
+    use crate::cli::args::CurlNames;
+
+    #[test]
+    fn user_info_of_a_proxy_is_masked() {
+        let mut words = Words::new(CurlNames::Short, Secrets::Masked);
+        for (url, want) in [
+            ("http://u:p@h:1/x@y", "http://***@h:1/x@y"),
+            ("socks5://h", "socks5://h"),
+            ("u:p@h", "***@h"),
+            ("", ""),
+        ] {
+            let shown = without_user_info(&mut words, url);
+            assert_eq!(String::from_utf8(shown).unwrap(), want);
+        }
+        assert!(words.has_masked());
     }
 }
