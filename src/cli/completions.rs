@@ -6,6 +6,7 @@
 use super::commands::{self, Command, GROUPS};
 use super::flags::{Availability, Flag, ValueKind, Visibility, flags};
 use super::items::file_value;
+use super::parse;
 
 mod scripts;
 
@@ -139,14 +140,9 @@ fn pending(argument: &str) -> Option<&'static Flag> {
     None
 }
 
-/// The option of this name, or of the only name that begins so.
+/// The option that the parser takes this name for.
 fn find_long(name: &str) -> Option<&'static Flag> {
-    let shown = || flags().filter(|flag| flag.visibility != Visibility::Internal);
-    let exact = shown().find(|flag| flag.names().any(|other| other == name));
-    exact.or_else(|| {
-        let mut similar = shown().filter(|flag| flag.names().any(|other| other.starts_with(name)));
-        similar.next().filter(|_| similar.next().is_none())
-    })
+    parse::find_long(name).ok().flatten()
 }
 
 fn for_request(before: &[String], begun: &str) -> Offer {

@@ -64,6 +64,10 @@ pub(crate) fn command(asked: Asked<'_>) -> Result<Command, Error> {
         names,
         secrets,
     } = asked;
+    if invocation.args.resume {
+        // curl finds out by itself what is missing.
+        request.headers.remove("Range");
+    }
     let mut words = Words::new(names, secrets);
     let mut remarks = Vec::new();
     let data = body::data(&mut request, invocation)?;

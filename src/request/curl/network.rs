@@ -76,18 +76,29 @@ fn push_timeouts(words: &mut Words, args: &Args) -> Result<(), Error> {
     Ok(())
 }
 
+/// One proxy for all: the rule for the URL's own scheme and host comes before those that say less, as in requests.
 fn push_proxy(words: &mut Words, args: &Args, url: &Url) {
-    let of = |protocol: &str| {
+    let of = |key: &str| {
         let mut rules = args.proxy.iter().rev();
-        rules.find(|rule| rule.protocol.eq_ignore_ascii_case(protocol))
+        rules.find(|rule| rule.protocol.eq_ignore_ascii_case(key))
     };
-    match of(url.scheme.as_str()).or_else(|| of("all")) {
+    let (scheme, host) = (url.scheme.as_str(), url.host());
+    let keys = [
+        format!("{scheme}://{host}"),
+        scheme.to_owned(),
+        format!("all://{host}"),
+        "all".to_owned(),
+    ];
+    match keys.iter().find_map(|key| of(key)) {
         None => {}
         Some(rule) if rule.url.is_empty() => words.option(NO_PROXY, "*"),
         Some(rule) => {
             let proxy = without_user_info(words, &rule.url);
             words.option(PROXY, proxy);
         }
+    }
+    if let Some(list) = of("no_proxy") {
+        words.option(NO_PROXY, &list.url);
     }
 }
 
