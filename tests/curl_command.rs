@@ -194,6 +194,8 @@ fn curl_sends_the_same_files_and_parts() {
             "a=1",
             "b:=\"@x;type=y\"",
             "c=<z",
+            "g=(h",
+            "i=j ",
             "d=\"q\"",
             "e= line\nline",
         ],

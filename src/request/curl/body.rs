@@ -195,9 +195,10 @@ fn push_field(words: &mut Words, field: &FormField) {
                 .unwrap_or_default()
                 + 1;
             let text = &value[behind..];
-            let is_marked = text.starts_with(b"@")
-                || text.starts_with(b" ")
-                || text.iter().any(|byte| b"<;\"\\\t\n".contains(byte));
+            // `@` and `<` are files, `(` begins a part of parts, and blanks at either end are lost.
+            let is_marked = text.first().is_some_and(|first| b"@(< ".contains(first))
+                || text.ends_with(b" ")
+                || text.iter().any(|byte| b";\"\\\t\n\r".contains(byte));
             let is_short = !words.uses_long_names() && !is_marked;
             words.option(if is_short { FORM } else { FORM_STRING }, value);
         }
