@@ -3,7 +3,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -157,6 +157,7 @@ fn print_curl(
         invocation,
         request,
         credentials: overlay.credentials().filter(|_| !is_typed),
+        unix_socket: unix_socket(run),
         names,
         secrets: match is_shown {
             true => curl::Secrets::Shown,
@@ -334,14 +335,15 @@ fn pins(typed: &[String]) -> Result<Vec<Pin>, Error> {
 fn router(run: &Run<'_>) -> Result<Router, Error> {
     let args = &run.invocation.args;
     let rules = ProxyRules::new(&args.proxy, run.env)?;
-    let unix_socket = args.unix_socket.as_deref().map(Path::to_str);
-    Ok(Router::new(
-        rules,
-        match (unix_socket, &args.unix_socket) {
-            (Some(Some(path)), _) => Some(run.env.expand_tilde(path)),
-            (_, path) => path.clone(),
-        },
-    ))
+    Ok(Router::new(rules, unix_socket(run)))
+}
+
+fn unix_socket(run: &Run<'_>) -> Option<PathBuf> {
+    let path = run.invocation.args.unix_socket.as_deref()?;
+    Some(match path.to_str() {
+        Some(path) => run.env.expand_tilde(path),
+        None => path.to_owned(),
+    })
 }
 
 fn redirects(args: &Args) -> Redirects {

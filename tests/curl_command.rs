@@ -426,6 +426,24 @@ fn a_silent_server_is_waited_for_as_long() {
 }
 
 #[test]
+fn curl_connects_to_the_same_place() {
+    let folder = TempFolder::new();
+    if !has_curl(&folder) {
+        return;
+    }
+    let server = Server::start(|_| Answer::ok("fine"));
+    let url = &server.url_as("elsewhere.example", "/");
+    let with_port = format!("--resolve=elsewhere.example:{}:127.0.0.1", server.port());
+    assert_same(
+        &folder,
+        &server,
+        &["--resolve=elsewhere.example:127.0.0.1", url],
+        b"",
+    );
+    assert_same(&folder, &server, &["-4", &with_port, url], b"");
+}
+
+#[test]
 fn options_of_the_network_and_the_output_have_their_names_in_curl() {
     let folder = TempFolder::new();
     for (args, parts) in [
@@ -439,6 +457,19 @@ fn options_of_the_network_and_the_output_have_their_names_in_curl() {
         (&["--verify=no"], &["-k"]),
         (&["-S", "-v"], &["-N", "-v"]),
         (&["--print=hb"], &["-i"]),
+        (&["-4", "--interface=lo"], &["-4", "--interface lo"]),
+        (
+            &["-6", "--connect-timeout=3"],
+            &["-6", "--connect-timeout 3"],
+        ),
+        (
+            &["--timeout=1", "--connect-timeout=3"],
+            &["--connect-timeout 3 -y 1"],
+        ),
+        (&["--resolve=x.org:::1"], &["--resolve 'x.org:443:[::1]'"]),
+        (&["--unix-socket=/a b"], &["--unix-socket '/a b'"]),
+        (&["--proxy=https:http://u:p@h:1"], &["-x http://u:p@h:1"]),
+        (&["--proxy=https:", "--proxy=all:x"], &["--noproxy '*'"]),
         (
             &["--curl-long", "-F", "-o", "x"],
             &["--location --max-redirs 29", "--output x", "--header "],

@@ -1,7 +1,7 @@
 //! Options on standard input, help, diagnosis and the default scheme.
 
 use super::super::args::CurlNames;
-use super::{Category, Effect, Flag, Instead, ValueFacts, ValueKind, Visibility};
+use super::{Category, Effect, Flag, Instead, Lineage, ValueFacts, ValueKind, Visibility};
 
 /// The value of `--generate-man`.
 pub(super) static PAGE: ValueFacts = ValueFacts {
@@ -30,6 +30,7 @@ Give it in scripts and cron jobs that do not mean to send their standard input."
     Flag {
         long: "curl",
         category: Category::Troubleshooting,
+        lineage: Lineage::Own,
         short_help: "Print a curl command instead of sending the request",
         long_help: "\
 Print the command line of curl's that sends the same request, for a POSIX shell, and do not send it. No session is made or changed.
@@ -45,6 +46,7 @@ Where the output is not a terminal, secrets in it are masked unless --reveal is 
     Flag {
         long: "curl-long",
         category: Category::Troubleshooting,
+        lineage: Lineage::Own,
         short_help: "The same with the long names of curl's options",
         long_help: "The same as --curl, with the long names of curl's options.",
         effect: Effect::Switch(|args| args.curl = Some(CurlNames::Long)),
@@ -54,6 +56,7 @@ Where the output is not a terminal, secrets in it are masked unless --reveal is 
     Flag {
         long: "reveal",
         category: Category::Troubleshooting,
+        lineage: Lineage::Own,
         short_help: "Show the secrets in the output of --curl",
         long_help: "Show the secrets in the output of --curl where it does not go to a terminal: credentials, cookies, headers of sessions and those that are called like secrets. What is in a body or a query is always shown.",
         effect: Effect::Switch(|args| args.reveal = true),

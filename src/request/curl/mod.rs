@@ -9,6 +9,8 @@ mod headers;
 mod network;
 mod words;
 
+use std::path::PathBuf;
+
 use self::body::Data;
 use self::words::{Opt, Words};
 use super::build::Request;
@@ -32,6 +34,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) request: Request,
     /// Those that the request's Authorization is made of, or that wait for a challenge.
     pub(crate) credentials: Option<&'a Credentials>,
+    /// `--unix-socket`; that of the URL does not count beside it.
+    pub(crate) unix_socket: Option<PathBuf>,
     pub(crate) names: CurlNames,
     pub(crate) secrets: Secrets,
 }
@@ -61,6 +65,7 @@ pub(crate) fn command(asked: Asked<'_>) -> Result<Command, Error> {
         invocation,
         mut request,
         credentials,
+        unix_socket,
         names,
         secrets,
     } = asked;
@@ -78,7 +83,8 @@ pub(crate) fn command(asked: Asked<'_>) -> Result<Command, Error> {
         push_credentials(&mut words, credentials, invocation);
     }
     let writer = body::push(&mut words, &data);
-    network::push(&mut words, invocation, &request.url)?;
+    let socket = unix_socket.as_deref().or(request.url.unix_socket());
+    network::push(&mut words, invocation, &request.url, socket)?;
     if matches!(data, Data::Stdin) {
         remarks.push("the body comes from standard input: curl needs it there again");
     }

@@ -1,9 +1,10 @@
 //! What was asked of the network and of the output, in curl's options.
 
+use std::net::Ipv6Addr;
 use std::path::Path;
 
 use super::words::{Opt, Words};
-use crate::cli::args::{Args, SslVersion};
+use crate::cli::args::{Args, IpVersion, SslVersion};
 use crate::cli::invocation::{Invocation, Trust};
 use crate::error::Error;
 use crate::request::url::{Scheme, Url};
@@ -15,6 +16,11 @@ const FAIL: Opt = Opt::long("--fail-with-body");
 const CONNECT_TIMEOUT: Opt = Opt::long("--connect-timeout");
 const SPEED_TIME: Opt = Opt::new("-y", "--speed-time");
 const SPEED_LIMIT: Opt = Opt::new("-Y", "--speed-limit");
+const IPV4: Opt = Opt::new("-4", "--ipv4");
+const IPV6: Opt = Opt::new("-6", "--ipv6");
+const UNIX_SOCKET: Opt = Opt::long("--unix-socket");
+const INTERFACE: Opt = Opt::long("--interface");
+const RESOLVE: Opt = Opt::long("--resolve");
 const PROXY: Opt = Opt::new("-x", "--proxy");
 const NO_PROXY: Opt = Opt::long("--noproxy");
 const INSECURE: Opt = Opt::new("-k", "--insecure");
@@ -38,7 +44,12 @@ pub(super) fn follows(invocation: &Invocation) -> bool {
     invocation.args.follow || invocation.args.download
 }
 
-pub(super) fn push(words: &mut Words, invocation: &Invocation, url: &Url) -> Result<(), Error> {
+pub(super) fn push(
+    words: &mut Words,
+    invocation: &Invocation,
+    url: &Url,
+    unix_socket: Option<&Path>,
+) -> Result<(), Error> {
     let args = &invocation.args;
     if follows(invocation) {
         words.switch(FOLLOW);
@@ -56,6 +67,10 @@ pub(super) fn push(words: &mut Words, invocation: &Invocation, url: &Url) -> Res
         words.switch(FAIL);
     }
     push_timeouts(words, args)?;
+    push_connection(words, args, url);
+    if let Some(socket) = unix_socket {
+        words.option(UNIX_SOCKET, bytes(socket));
+    }
     push_proxy(words, args, url);
     // A request that stays on http needs nothing of it.
     if url.scheme == Scheme::Https || follows(invocation) || !args.proxy.is_empty() {
@@ -67,13 +82,44 @@ pub(super) fn push(words: &mut Words, invocation: &Invocation, url: &Url) -> Res
 
 /// Our timeout is over when nothing has come for so long; that is what curl calls a speed.
 fn push_timeouts(words: &mut Words, args: &Args) -> Result<(), Error> {
-    let Some(timeout) = args.timeout()? else {
-        return Ok(());
-    };
-    words.option(CONNECT_TIMEOUT, timeout.as_secs_f64().to_string());
-    words.option(SPEED_TIME, timeout.as_secs_f64().ceil().to_string());
-    words.option(SPEED_LIMIT, "1");
+    let timeout = args.timeout()?;
+    if let Some(connecting) = args.connect_timeout()?.or(timeout) {
+        words.option(CONNECT_TIMEOUT, connecting.as_secs_f64().to_string());
+    }
+    if let Some(timeout) = timeout {
+        words.option(SPEED_TIME, timeout.as_secs_f64().ceil().to_string());
+        words.option(SPEED_LIMIT, "1");
+    }
     Ok(())
+}
+
+fn push_connection(words: &mut Words, args: &Args, url: &Url) {
+    match args.ip_version {
+        None => {}
+        Some(IpVersion::V4) => words.switch(IPV4),
+        Some(IpVersion::V6) => words.switch(IPV6),
+    }
+    if let Some(interface) = &args.interface {
+        words.option(INTERFACE, interface);
+    }
+    for pin in &args.resolve {
+        words.option(RESOLVE, with_port(pin, url.port()));
+    }
+}
+
+/// `HOST:ADDRESS` in the form of curl's, which wants the port too, and an IPv6 address in brackets.
+fn with_port(pin: &str, port: u16) -> String {
+    let (host, rest) = pin.split_once(':').unwrap_or((pin, ""));
+    if rest.parse::<Ipv6Addr>().is_ok() {
+        return format!("{host}:{port}:[{rest}]");
+    }
+    let names_port = rest
+        .split_once(':')
+        .is_some_and(|(port, _)| port.parse::<u16>().is_ok());
+    match names_port {
+        true => pin.to_owned(),
+        false => format!("{host}:{port}:{rest}"),
+    }
 }
 
 /// One proxy for all: the rule for the URL's own scheme and host comes before those that say less, as in requests.
@@ -191,6 +237,19 @@ mod tests {
     use super::super::Secrets;
     use super::*;
     use crate::cli::args::CurlNames;
+
+    #[test]
+    fn an_address_for_a_host_has_a_port_in_curl() {
+        for (pin, want) in [
+            ("x.org:127.0.0.1", "x.org:80:127.0.0.1"),
+            ("x.org:443:127.0.0.1", "x.org:443:127.0.0.1"),
+            ("x.org:[::1]", "x.org:80:[::1]"),
+            ("x.org:::1", "x.org:80:[::1]"),
+            ("x.org:8080:[::1],127.0.0.1", "x.org:8080:[::1],127.0.0.1"),
+        ] {
+            assert_eq!(with_port(pin, 80), want);
+        }
+    }
 
     #[test]
     fn user_info_of_a_proxy_is_masked() {
