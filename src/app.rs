@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -38,6 +38,7 @@ use crate::output::target::Target;
 use crate::request::build::Request;
 use crate::request::compose::{self, Brought};
 use crate::request::compress::{self, Compress};
+use crate::request::curl;
 use crate::request::url::{PathStyle, Url};
 use crate::sessions::{
     AuthType, Overlay, OverlayRequest, is_anonymous_session, unix_seconds, without_port,
@@ -141,6 +142,9 @@ fn perform(run: &Run<'_>, report: Option<&mut Report>) -> Result<ExitStatus, Err
         .warnings()
         .iter()
         .for_each(|warning| messages.warning(warning));
+    if let Some(names) = invocation.args.curl {
+        return print_curl(run, request, &overlay, names);
+    }
 
     let mut printer = Printer::new(run, download, report)?;
     let mut exchange =
@@ -167,6 +171,34 @@ fn perform(run: &Run<'_>, report: Option<&mut Report>) -> Result<ExitStatus, Err
         return outcome.and(Ok(ExitStatus::Error));
     }
     outcome
+}
+
+/// Prints the command that curl would send the request with. Nothing is sent, and nothing is saved.
+fn print_curl(
+    run: &Run<'_>,
+    request: Request,
+    overlay: &Overlay,
+    names: args::CurlNames,
+) -> Result<ExitStatus, Error> {
+    let invocation = &run.invocation;
+    let is_typed = invocation.types_header("Authorization");
+    let is_shown = invocation.args.reveal || run.env.stdout_is_terminal;
+    let command = curl::command(curl::Asked {
+        invocation,
+        request,
+        credentials: overlay.credentials().filter(|_| !is_typed),
+        unix_socket: unix_socket(run),
+        names,
+        secrets: match is_shown {
+            true => curl::Secrets::Shown,
+            false => curl::Secrets::Masked,
+        },
+    })?;
+    print(&format!("{}\n", command.line))?;
+    for remark in command.remarks {
+        run.messages.hint(remark);
+    }
+    Ok(ExitStatus::Success)
 }
 
 const STDIN_HINT: &str =
@@ -335,14 +367,15 @@ fn pins(typed: &[String]) -> Result<Vec<Pin>, Error> {
 fn router(run: &Run<'_>) -> Result<Router, Error> {
     let args = &run.invocation.args;
     let rules = ProxyRules::new(&args.proxy, run.env)?;
-    let unix_socket = args.unix_socket.as_deref().map(Path::to_str);
-    Ok(Router::new(
-        rules,
-        match (unix_socket, &args.unix_socket) {
-            (Some(Some(path)), _) => Some(run.env.expand_tilde(path)),
-            (_, path) => path.clone(),
-        },
-    ))
+    Ok(Router::new(rules, unix_socket(run)))
+}
+
+fn unix_socket(run: &Run<'_>) -> Option<PathBuf> {
+    let path = run.invocation.args.unix_socket.as_deref()?;
+    Some(match path.to_str() {
+        Some(path) => run.env.expand_tilde(path),
+        None => path.to_owned(),
+    })
 }
 
 fn redirects(args: &Args) -> Redirects {

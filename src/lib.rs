@@ -20,14 +20,14 @@
 //! # The rooms
 //!
 //! - `app`: a run from end to end
-//! - `cli`: the table of options, the command line, request items, `config.json`, help and manual pages
+//! - `cli`: the table of options, the command line, request items, `config.json`, help, manual pages and completions
 //! - `sessions`: what a session holds and takes over, several over one request, the file layouts, the store, cookies
 //! - `auth`: credentials to headers, the password prompt
-//! - `request`: URL, nested JSON, bodies, multipart, the final list of headers
+//! - `request`: URL, nested JSON, bodies, multipart, the final list of headers, a request as a command of curl's
 //! - `client`: the exchange, redirects, connections, TLS, the wire
 //! - `output`: what is shown, content codings, JSON, heads, colours
 //! - `manager`: `httpie` itself
-//! - `environment`, `headers`, `error`, `messages`, `interruptions`, `json_text`, `calendar`: what all rooms share
+//! - `environment`, `headers`, `error`, `messages`, `interruptions`, `json_text`, `shell_text`, `calendar`: what all rooms share
 //!
 //! # Laws
 //!
@@ -51,6 +51,7 @@ mod manager;
 mod messages;
 mod output;
 mod request;
+mod shell_text;
 
 pub use environment::Environment;
 pub use headers::{Header, Headers};

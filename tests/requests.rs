@@ -94,6 +94,16 @@ fn a_body_from_stdin_makes_a_post_and_goes_as_it_is() {
 }
 
 #[test]
+fn a_long_body_from_a_pipe_goes_in_chunks_and_the_head_says_so() {
+    let long = "x".repeat(5 << 20);
+    let request = send_with_stdin(&["PUT", "{url}/"], &long);
+    let coding = request.header("Transfer-Encoding");
+    assert_eq!(coding.as_deref(), Some("chunked"));
+    assert_eq!(request.header("Content-Length"), None);
+    assert_eq!(request.body_length, 5 << 20);
+}
+
+#[test]
 fn stdin_is_left_alone_when_told_so() {
     let request = send_with_stdin(&["--ignore-stdin", "{url}/"], "not this");
     assert_eq!(

@@ -90,6 +90,11 @@ pub(crate) struct Args {
     pub(crate) cert_key: Option<PathBuf>,
     pub(crate) cert_key_pass: Option<String>,
 
+    /// Whether a command of curl's is printed instead, and with which of its options' names.
+    pub(crate) curl: Option<CurlNames>,
+    /// Whether that has its secrets in it where it does not go to a terminal.
+    pub(crate) reveal: bool,
+
     pub(crate) ignore_stdin: bool,
     pub(crate) traceback: bool,
     pub(crate) debug: bool,
@@ -149,6 +154,8 @@ impl Default for Args {
             cert: None,
             cert_key: None,
             cert_key_pass: None,
+            curl: None,
+            reveal: false,
             ignore_stdin: false,
             traceback: false,
             debug: false,
@@ -229,6 +236,15 @@ pub(crate) enum AuthType {
     Basic,
     Bearer,
     Digest,
+}
+
+/// `--curl` and `--curl-long`: which names of curl's options are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CurlNames {
+    /// `-H`, where there is a short one.
+    Short,
+    /// `--header`
+    Long,
 }
 
 /// `--verify`: how the server's certificate is checked.

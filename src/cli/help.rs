@@ -9,7 +9,7 @@ use crate::error::Error;
 /// The positional arguments in a usage line.
 pub(crate) const POSITIONAL_USAGE: &str = "[METHOD] URL [REQUEST_ITEM ...]";
 
-const DESCRIPTION: &str = "\
+pub(crate) const DESCRIPTION: &str = "\
 A command-line HTTP client for people: requests are typed as they are thought, answers are formatted and coloured, and sessions keep headers, credentials and cookies between runs.";
 
 /// What holds for every option.

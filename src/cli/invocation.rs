@@ -133,8 +133,13 @@ impl Invocation {
             .is_some_and(|item| item.value.is_none())
     }
 
-    /// Whether `-a` asks for a password on the terminal.
+    /// Whether `-a` asks for a password on the terminal. In a command of curl's, curl does.
     pub(crate) fn needs_password(&self) -> bool {
+        self.args.curl.is_none() && self.lacks_password()
+    }
+
+    /// Whether `-a` names a user without a password.
+    pub(crate) fn lacks_password(&self) -> bool {
         let is_bearer = self.args.auth_type == Some(AuthType::Bearer);
         !is_bearer
             && self

@@ -235,6 +235,18 @@ fn json(argument: &str, text: &str) -> Result<JsonValue, Error> {
         .map_err(|why| Error::usage(format!("'{argument}': not valid JSON: {why}")))
 }
 
+/// Whether an argument has the form of a request item. Files are not looked at.
+pub(crate) fn is_item(argument: &str) -> bool {
+    split(argument).is_some()
+}
+
+/// Cuts an argument that names a file behind its separator, if it does: `cv@`, `cv.pdf`.
+pub(crate) fn file_value(argument: &str) -> Option<(&str, &str)> {
+    let (at, separator) = find_separator(argument)?;
+    let end = at + separator.len();
+    separator.ends_with('@').then(|| argument.split_at(end))
+}
+
 /// Splits at the separator that counts; escapes are resolved in what stands before and behind it.
 fn split(argument: &str) -> Option<(String, &'static str, String)> {
     let pieces = unescape(argument);

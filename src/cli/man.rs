@@ -321,8 +321,10 @@ fn push_blocks(out: &mut String, text: &str, separator: &str, begun: bool) {
         }
         match block {
             Block::Paragraph(words) => {
-                let lines = fill(words, 78).into_iter();
-                push_lines(out, &lines.map(|line| marked_up(&line)).collect::<Vec<_>>());
+                // Filled with their marks: mandoc complains of lines of more than 80 bytes.
+                let words: Vec<String> = words.iter().map(|word| marked_up(word)).collect();
+                let words: Vec<&str> = words.iter().map(String::as_str).collect();
+                push_lines(out, &fill(&words, 80));
             }
             Block::Literal(lines) => {
                 out.push_str(".EX\n");

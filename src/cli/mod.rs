@@ -1,11 +1,12 @@
 //! The command line: what can be typed, what was typed, and how both are explained.
 //!
-//! `flags` is the one table of options; parsing, `--help`, usage errors and the manual pages are derived from it, so
+//! `flags` is the one table of options; parsing, `--help`, usage errors, the manual pages, completions and `export-args` are derived from it, so
 //! they cannot tell different stories. `commands` is the same for `httpie`. This room takes argument strings and gives `Args`; it opens no file, asks for
 //! no environment variable and decides nothing that depends on either.
 
 pub(crate) mod args;
 pub(crate) mod commands;
+pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod flags;
 pub(crate) mod help;
@@ -14,6 +15,7 @@ pub(crate) mod items;
 pub(crate) mod json_value;
 pub(crate) mod man;
 pub(crate) mod parse;
+pub(crate) mod spec;
 
 mod prose;
 

@@ -99,7 +99,7 @@ fn find_short(letter: char) -> Option<&'static Flag> {
 }
 
 /// The option of a whole name or of a unique prefix; `argument` may have `=value` at its end.
-fn find_long(argument: &str) -> Result<Option<&'static Flag>, Error> {
+pub(super) fn find_long(argument: &str) -> Result<Option<&'static Flag>, Error> {
     let name = argument.split_once('=').map_or(argument, |(name, _)| name);
     if let Some(flag) = flags().find(|flag| flag.names().any(|other| other == name)) {
         return Ok(Some(flag));

@@ -6,8 +6,8 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::words::{self, Side, table, visible};
-use super::{Answer, Context, which};
-use crate::cli::commands::Call;
+use super::{Answer, Context, program, which};
+use crate::cli::commands::{Call, Column};
 use crate::error::Error;
 use crate::sessions::{
     Session, SessionError, StoredSession, list as stored_sessions, unix_seconds,
@@ -61,6 +61,16 @@ impl Content {
     }
 }
 
+/// One column alone. Names are such as a command line takes; a host could be anything that was typed as one.
+fn column_of(sessions: impl Iterator<Item = StoredSession>, column: Column) -> Answer {
+    let words = sessions.map(|session| match column {
+        Column::Names => session.name,
+        Column::Hosts => session.host,
+    });
+    let lines = program::sorted(words).into_iter();
+    Answer::text(lines.map(|word| visible(word) + "\n").collect::<String>())
+}
+
 /// A row as `--json` prints it.
 #[derive(Serialize)]
 struct JsonRow<'a> {
@@ -87,6 +97,12 @@ pub(super) fn list(call: &Call, context: &Context<'_>) -> Result<Answer, Error> 
         host.as_ref()
             .is_none_or(|host| is_of_host(&session.host, host))
     };
+    if let Some(column) = call.options.column {
+        return Ok(column_of(
+            listing.sessions.into_iter().filter(wanted),
+            column,
+        ));
+    }
     let now = unix_seconds(context.env.now());
     let mut rows: Vec<Row> = listing
         .sessions
@@ -122,7 +138,7 @@ pub(super) fn list(call: &Call, context: &Context<'_>) -> Result<Answer, Error> 
 }
 
 /// A host without a port stands for all its ports.
-fn is_of_host(host: &str, wanted: &str) -> bool {
+pub(super) fn is_of_host(host: &str, wanted: &str) -> bool {
     let without_port = match host.rsplit_once(':') {
         Some((before, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => before,
         _ => host,

@@ -9,6 +9,7 @@ mod edit;
 mod exchange;
 mod list;
 mod path;
+mod program;
 mod show;
 mod upgrade;
 mod which;
@@ -16,10 +17,11 @@ mod words;
 
 use std::ffi::OsString;
 use std::io::Write;
+use std::iter::Peekable;
 
 use crate::app;
 use crate::cli::commands::{self, Action, Asked, Call};
-use crate::cli::{Program, help};
+use crate::cli::{Program, completions, help};
 use crate::environment::Environment;
 use crate::error::{Error, ExitStatus};
 use crate::interruptions::Interruptions;
@@ -89,17 +91,29 @@ pub(crate) fn run(
     }
 }
 
-fn answer(arguments: impl Iterator<Item = OsString>, context: &Context<'_>) -> Result<(), Error> {
+fn answer(
+    mut arguments: Peekable<impl Iterator<Item = OsString>>,
+    context: &Context<'_>,
+) -> Result<(), Error> {
+    if arguments
+        .next_if(|first| *first == completions::DOOR)
+        .is_some()
+    {
+        let words: Vec<_> = arguments.collect();
+        return print(&program::complete(&words, context).text);
+    }
     let answer = match commands::parse(arguments)? {
         Asked::Version => Answer::text(format!("{}\n", help::version())),
         Asked::GroupHelp(group) => Answer::text(commands::group_help(group, WIDTH)),
         Asked::CommandHelp(command) => Answer::text(commands::command_help(command, WIDTH)),
         Asked::Call(call) => run_command(&call, context)?,
     };
-    Target::stdout()?
-        .write_all(&answer.text)
-        .map_err(output_error)?;
+    print(&answer.text)?;
     answer.failure.map_or(Ok(()), Err)
+}
+
+fn print(text: &[u8]) -> Result<(), Error> {
+    Target::stdout()?.write_all(text).map_err(output_error)
 }
 
 fn run_command(call: &Call, context: &Context<'_>) -> Result<Answer, Error> {
@@ -113,5 +127,10 @@ fn run_command(call: &Call, context: &Context<'_>) -> Result<Answer, Error> {
         Action::Export => exchange::export(call, context),
         Action::Import => exchange::import(call, context),
         Action::Edit => edit::edit(call, context),
+        Action::ExportArgs => program::export_args(),
+        Action::Completions => program::completions(call),
+        Action::CheckUpdates => Ok(program::check_updates()),
+        Action::ListPlugins => Ok(program::list_plugins()),
+        Action::ChangePlugins => Err(program::change_plugins(call)),
     }
 }

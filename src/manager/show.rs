@@ -9,25 +9,7 @@ use super::{Answer, Context};
 use crate::cli::commands::Call;
 use crate::error::Error;
 use crate::headers::Header;
-use crate::sessions::{Cookie, Reach, Session, unix_seconds};
-
-/// Headers that hold no secret. All others may, whatever they are called: `X-Api-Key`, `Authorization`, `X-Auth`.
-const HARMLESS_HEADERS: [&str; 14] = [
-    "Accept",
-    "Accept-Charset",
-    "Accept-Encoding",
-    "Accept-Language",
-    "Cache-Control",
-    "Connection",
-    "Content-Type",
-    "DNT",
-    "Origin",
-    "Pragma",
-    "Prefer",
-    "TE",
-    "User-Agent",
-    "X-Requested-With",
-];
+use crate::sessions::{Cookie, Reach, Session, is_harmless_header, unix_seconds};
 
 /// Whether secrets are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +26,7 @@ impl Secrets {
     }
 
     fn show_header(self, header: &Header) -> Option<String> {
-        let harmless = HARMLESS_HEADERS.iter().any(|name| header.is(name));
-        match harmless {
+        match is_harmless_header(header) {
             true => Secrets::Revealed.show(header.value()),
             false => self.show(header.value()),
         }

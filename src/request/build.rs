@@ -89,6 +89,8 @@ pub(crate) fn build(ingredients: Ingredients<'_>) -> Request {
     }
     let chunked = !body.is_empty() && (chunked || typed_chunked);
     settle_length(&mut own, &mut body, chunked);
+    // What has no length goes out in chunks, and the head must say so: a server would take them for the next request.
+    let chunked = chunked || body.length().is_none();
 
     let mut headers = Headers::new();
     for (name, value) in [

@@ -213,7 +213,7 @@ fn fields_body(
 }
 
 /// The media type of a file: what `;type=` says, else what its name suggests.
-fn file_type(file: Option<&FileItem>) -> Option<String> {
+pub(super) fn file_type(file: Option<&FileItem>) -> Option<String> {
     let file = file?;
     file.mime_type.clone().or_else(|| guessed_type(&file.path))
 }

@@ -5,6 +5,7 @@ pub(crate) mod body;
 pub(crate) mod build;
 pub(crate) mod compose;
 pub(crate) mod compress;
+pub(crate) mod curl;
 pub(crate) mod multipart;
 pub(crate) mod nested_json;
 pub(crate) mod stdin;

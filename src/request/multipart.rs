@@ -16,8 +16,9 @@ pub(crate) struct Multipart {
     pieces: Vec<Piece>,
 }
 
+/// What a part of the body is sent from.
 #[derive(Debug)]
-enum Piece {
+pub(super) enum Piece {
     Memory(Vec<u8>),
     File { path: PathBuf, length: u64 },
 }
@@ -85,6 +86,11 @@ impl Multipart {
             Some(Piece::Memory(bytes)) => bytes.extend_from_slice(text.as_bytes()),
             _ => self.pieces.push(Piece::Memory(text.as_bytes().to_vec())),
         }
+    }
+
+    /// What the body is made of, in order.
+    pub(super) fn pieces(&self) -> &[Piece] {
+        &self.pieces
     }
 
     /// The length of the whole body in bytes.

@@ -9,6 +9,7 @@ use super::data::SessionData;
 use super::exchange::Refused;
 use super::json::is_control;
 use super::netscape::Export;
+use crate::headers::Header;
 
 const WARNING: &[u8] = b"# Secrets of a session, for: curl -K FILE URL\n\
 # With --location, curl sends these headers to other hosts too.\n";
@@ -20,19 +21,13 @@ pub(super) fn write(data: &SessionData, url: &CookieUrl<'_>, now: i64) -> Export
         refused: Vec::new(),
     };
     for header in data.headers() {
-        let line = match header.value() {
-            // curl takes `Name:` for a header that is to be removed.
-            b"" => [header.name(), b";"].concat(),
-            value => [header.name(), b": ", value].concat(),
-        };
-        push(&mut export.text, "header", &line);
+        push(&mut export.text, "header", &curl_header(header));
     }
     if let Some(credentials) = data.auth() {
         push_credentials(&mut export, credentials);
     }
     if let Some(line) = data.cookies().header_for(url, now) {
-        // Without an equals sign, curl takes the text for the name of a file.
-        match line.contains(&b'=') && !line.iter().copied().any(is_control) {
+        match is_curl_cookie(&line) {
             true => push(&mut export.text, "cookie", &line),
             false => export.refused.push(Refused {
                 what: "the cookies".to_owned(),
@@ -49,13 +44,32 @@ pub(super) fn write(data: &SessionData, url: &CookieUrl<'_>, now: i64) -> Export
     export
 }
 
-fn push_credentials(export: &mut Export, credentials: &Credentials) {
+/// A header as curl is told of it.
+pub(crate) fn curl_header(header: &Header) -> Vec<u8> {
+    match header.value() {
+        // curl takes `Name:` for a header that is to be removed.
+        b"" => [header.name(), b";"].concat(),
+        value => [header.name(), b": ", value].concat(),
+    }
+}
+
+/// Whether curl takes a text for cookies: without an equals sign it is the name of a file.
+pub(crate) fn is_curl_cookie(line: &[u8]) -> bool {
+    line.contains(&b'=') && !line.iter().copied().any(is_control)
+}
+
+/// A user and a password as curl is told of them. Without a colon, it would ask for a password.
+pub(crate) fn curl_user(credentials: &Credentials) -> String {
     let raw = credentials.raw_auth();
-    // Without a colon, curl would ask for a password.
-    let user = match raw.contains(':') {
+    match raw.contains(':') {
         true => raw.to_owned(),
         false => format!("{raw}:"),
-    };
+    }
+}
+
+fn push_credentials(export: &mut Export, credentials: &Credentials) {
+    let raw = credentials.raw_auth();
+    let user = curl_user(credentials);
     match credentials.auth_type() {
         AuthType::Basic => {
             export.text.extend(b"basic\n");

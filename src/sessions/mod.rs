@@ -23,6 +23,7 @@ mod netscape;
 mod overlay;
 mod public_suffix;
 mod replace;
+mod secrecy;
 mod session;
 mod store;
 
@@ -35,10 +36,12 @@ pub use error::{Access, SessionError};
 pub use session::{BindCookies, Session, get_httpie_session};
 pub use store::is_anonymous_session;
 
+pub(crate) use curl_config::{curl_header, curl_user, is_curl_cookie};
 pub(crate) use exchange::{Import, Refused};
 pub(crate) use file::COMPATIBLE_VERSION;
 pub(crate) use location::{looks_like_session, replace_text, text_of, without_port};
 pub(crate) use overlay::{Overlay, OverlayRequest};
+pub(crate) use secrecy::is_harmless_header;
 pub(crate) use session::unix_seconds;
 pub(crate) use store::MAX_SIZE;
 pub(crate) use store::{StoredSession, delete, files_of, list, path_of};

@@ -48,6 +48,9 @@ fn arguments_of(form: &Form) -> String {
     for name in form.optional {
         text.push_str(&format!(" [{name}]"));
     }
+    if let (true, Some(last)) = (form.repeats, form.required.last()) {
+        text.push_str(&format!(" [{last} ...]"));
+    }
     text
 }
 
@@ -75,6 +78,19 @@ pub(crate) fn heading(option: &CommandOption) -> String {
         Some(short) => format!("`--{}`{value}, `-{short}`{value}", option.long),
         None => format!("`--{}`{value}", option.long),
     }
+}
+
+/// The words that can stand as the value of an option, where they are limited.
+pub(crate) fn choices(option: &CommandOption) -> &'static [&'static str] {
+    match &option.effect {
+        Effect::Choice(words, _) => words,
+        Effect::Switch(_) | Effect::Text(..) => &[],
+    }
+}
+
+/// Whether a value follows an option.
+pub(crate) fn takes_value(option: &CommandOption) -> bool {
+    !matches!(option.effect, Effect::Switch(_))
 }
 
 /// The arguments of a command's forms, each once, with their help.

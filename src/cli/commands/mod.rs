@@ -5,21 +5,24 @@
 
 mod help;
 mod parse;
+mod program;
 mod sessions;
 
-pub(crate) use help::{command_help, group_help, heading, summary, title, usage_error, usages};
+pub(crate) use help::{
+    choices, command_help, group_help, heading, summary, takes_value, title, usage_error, usages,
+};
 pub(crate) use parse::{Asked, Call, parse};
 
 /// All commands, in the order of `--help`, but for the doors `http` and `https`.
 pub(crate) fn commands() -> impl Iterator<Item = &'static Command> {
-    sessions::COMMANDS.iter()
+    sessions::COMMANDS.iter().chain(program::COMMANDS)
 }
 
 /// The groups of commands: words that are no command by themselves.
-pub(crate) static GROUPS: [Group; 4] = [
+pub(crate) static GROUPS: [Group; 6] = [
     Group {
         words: &[],
-        help: "Manages the sessions of http and https, and opens the doors of both: `httpie http` and `httpie https` do what `http` and `https` do.",
+        help: "Manages the sessions of http and https, writes completions for shells, and opens the doors of both: `httpie http` and `httpie https` do what `http` and `https` do.",
     },
     Group {
         words: &["sessions"],
@@ -32,6 +35,14 @@ pub(crate) static GROUPS: [Group; 4] = [
     Group {
         words: &["cli", "sessions"],
         help: "Upgrades sessions, under the names that HTTPie gives the commands.",
+    },
+    Group {
+        words: &["cli", "plugins"],
+        help: "The commands on plugins, under another of HTTPie's names for them.",
+    },
+    Group {
+        words: &["plugins"],
+        help: "Says that there are no plugins: this program is one file and loads no other code.",
     },
 ];
 
@@ -90,6 +101,11 @@ pub(crate) enum Action {
     Edit,
     Upgrade,
     UpgradeAll,
+    ExportArgs,
+    Completions,
+    CheckUpdates,
+    ListPlugins,
+    ChangePlugins,
 }
 
 /// A row of arguments; those in the later part can be left out.
@@ -97,10 +113,21 @@ pub(crate) enum Action {
 pub(crate) struct Form {
     pub(crate) required: &'static [&'static str],
     pub(crate) optional: &'static [&'static str],
+    /// Whether the last one can be typed several times.
+    pub(crate) repeats: bool,
+}
+
+/// A row whose arguments are typed once each.
+const fn form(required: &'static [&'static str], optional: &'static [&'static str]) -> Form {
+    Form {
+        required,
+        optional,
+        repeats: false,
+    }
 }
 
 /// What can stand as an argument, and what to say about it.
-pub(crate) static ARGUMENTS: [(&str, &str); 4] = [
+pub(crate) static ARGUMENTS: [(&str, &str); 6] = [
     ("NAME", "The name of a session, as after --session."),
     (
         "HOST",
@@ -114,6 +141,11 @@ pub(crate) static ARGUMENTS: [(&str, &str); 4] = [
         "FILE",
         "The file to read. Without it, or with `-`, standard input is read.",
     ),
+    (
+        "SHELL",
+        "The shell that is to complete command lines: bash, zsh, fish or powershell.",
+    ),
+    ("TARGET", "A plugin, by its name or by where it comes from."),
 ];
 
 /// One option of a command.
@@ -151,6 +183,14 @@ pub(crate) struct Options {
     pub(crate) format: ExportFormat,
     pub(crate) replace: bool,
     pub(crate) bind_cookies: bool,
+    pub(crate) column: Option<Column>,
+}
+
+/// A column of `sessions list` that is printed alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Column {
+    Names,
+    Hosts,
 }
 
 /// What an export is written as.

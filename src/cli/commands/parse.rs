@@ -1,12 +1,15 @@
 //! From the arguments of `httpie` to the command that they call, by the table alone: no file is looked at.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use lexopt::Arg;
 
 use super::{Command, CommandOption, Effect, GROUPS, Group, Options, commands, help};
 use crate::cli::flags::quoted;
+use crate::cli::parse::{self, Parsed};
+use crate::cli::{Program, items};
 use crate::error::Error;
+use crate::shell_text;
 
 /// What a command line asks for.
 pub(crate) enum Asked {
@@ -104,7 +107,15 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Ask
                 return Ok(Asked::CommandHelp(command));
             }
             (Some(Arg::Long("version")), Place::Group(_)) => return Ok(Asked::Version),
-            (Some(Arg::Value(word)), Place::Group(group)) => place = follow(group, &word)?,
+            // HTTPie takes them here; there is nothing that they could add.
+            (Some(Arg::Long("debug" | "traceback")), Place::Group(_)) => {}
+            (Some(Arg::Value(word)), Place::Group(group)) if word == "help" => {
+                let rest: Vec<_> = parser.raw_args().into_iter().flatten().collect();
+                return help_on(group, &rest);
+            }
+            (Some(Arg::Value(word)), Place::Group(group)) => {
+                place = follow(group, &word, &mut parser)?
+            }
             (Some(Arg::Value(value)), Place::Command(_)) => typed.push(value),
             (Some(Arg::Long(name)), _) => {
                 let name = name.to_owned();
@@ -124,7 +135,10 @@ fn finish(place: Place, typed: Vec<OsString>, options: Options) -> Result<Asked,
     match place {
         Place::Group(group) => {
             let words: Vec<_> = group.next_words().into_iter().map(quoted).collect();
-            let message = format!("a command is required: one of {}", words.join(", "));
+            let mut message = format!("please specify one of these: {}", words.join(", "));
+            if group.words.is_empty() {
+                message.push_str(&doors("POST example.org/post hello=world"));
+            }
             Err(place.usage_error(&message))
         }
         Place::Command(command) => {
@@ -138,26 +152,79 @@ fn finish(place: Place, typed: Vec<OsString>, options: Options) -> Result<Asked,
     }
 }
 
-/// Goes one word further.
-fn follow(group: &'static Group, word: &OsString) -> Result<Place, Error> {
+/// Where one word more leads to.
+fn next_place(group: &Group, word: &OsStr) -> Option<Place> {
     let longer = |words: &[&str]| {
         words.split_last().is_some_and(|(last, parents)| {
             parents == group.words && word.to_str().is_some_and(|word| word == *last)
         })
     };
-    if let Some(command) = commands().find(|command| longer(command.words)) {
-        return Ok(Place::Command(command));
-    }
-    if let Some(group) = GROUPS.iter().find(|group| longer(group.words)) {
-        return Ok(Place::Group(group));
+    let command = commands().find(|command| longer(command.words));
+    let group = || GROUPS.iter().find(|group| longer(group.words));
+    command
+        .map(Place::Command)
+        .or_else(|| group().map(Place::Group))
+}
+
+/// Goes one word further. `parser` has the words behind it.
+fn follow(
+    group: &'static Group,
+    word: &OsString,
+    parser: &mut lexopt::Parser,
+) -> Result<Place, Error> {
+    if let Some(place) = next_place(group, word) {
+        return Ok(place);
     }
     let words: Vec<_> = group.next_words().into_iter().map(quoted).collect();
-    let message = format!(
+    let mut message = format!(
         "unrecognized command: {} (choose from {})",
         quoted(&word.to_string_lossy()),
         words.join(", ")
     );
+    let rest = parser.raw_args().into_iter().flatten();
+    let line: Vec<OsString> = std::iter::once(word.clone()).chain(rest).collect();
+    if group.words.is_empty() && is_request(&line) {
+        let words: Vec<_> = line
+            .iter()
+            .map(|word| shell_text::quote(word.as_encoded_bytes()))
+            .collect();
+        message.push_str(&doors(&words.join(" ")));
+    }
     Err(help::group_usage_error(group, &message))
+}
+
+/// Whether somebody may have meant to send a request with these arguments.
+fn is_request(line: &[OsString]) -> bool {
+    match parse::parse(Program::Http, line.iter().cloned(), &[]) {
+        Ok(Parsed::Run(args)) => args.items.iter().all(|item| items::is_item(item)),
+        _ => false,
+    }
+}
+
+/// Where requests are sent from.
+fn doors(example: &str) -> String {
+    format!(
+        "\n\n    To send a request, please use the http/https commands:\n\n      $ http {example}\n      $ https {example}"
+    )
+}
+
+/// `httpie help`, `httpie help sessions list`: another way to write `httpie sessions list --help`.
+fn help_on(group: &'static Group, words: &[OsString]) -> Result<Asked, Error> {
+    let mut place = Place::Group(group);
+    for word in words {
+        let next = match place {
+            Place::Group(group) => next_place(group, word),
+            Place::Command(_) => None,
+        };
+        place = next.ok_or_else(|| {
+            let word = quoted(&word.to_string_lossy());
+            place.usage_error(&format!("there is no help on {word}"))
+        })?;
+    }
+    Ok(match place {
+        Place::Group(group) => Asked::GroupHelp(group),
+        Place::Command(command) => Asked::CommandHelp(command),
+    })
 }
 
 fn apply(
@@ -208,7 +275,10 @@ fn check_number(command: &'static Command, typed: &[OsString]) -> Result<(), Err
     let most = command
         .forms
         .iter()
-        .map(|form| form.required.len() + form.optional.len())
+        .map(|form| match form.repeats {
+            true => usize::MAX,
+            false => form.required.len() + form.optional.len(),
+        })
         .max();
     let most = most.unwrap_or_default();
     if typed.len() > most {
@@ -262,9 +332,9 @@ mod tests {
         for (line, part) in [
             (
                 "",
-                "a command is required: one of 'http', 'https', 'sessions', 'cli'",
+                "please specify one of these: 'http', 'https', 'sessions', 'cli', 'completions', 'plugins'\n\n    To send",
             ),
-            ("sessions", "one of 'list', 'show'"),
+            ("sessions", "one of these: 'list', 'show'"),
             (
                 "frobnicate",
                 "unrecognized command: 'frobnicate' (choose from 'http'",

@@ -1,10 +1,6 @@
 //! The commands on sessions.
 
-use super::{Action, Command, CommandOption, Effect, ExportFormat, Form};
-
-const fn form(required: &'static [&'static str], optional: &'static [&'static str]) -> Form {
-    Form { required, optional }
-}
+use super::{Action, Column, Command, CommandOption, Effect, ExportFormat, Form, form};
 
 /// A named session, or one at a path.
 const ONE_SESSION: &[Form] = &[form(&["NAME", "HOST"], &[]), form(&["PATH"], &[])];
@@ -35,7 +31,21 @@ pub(super) static COMMANDS: &[Command] = &[
         words: &["sessions", "list"],
         action: Action::List,
         forms: &[form(&[], &["HOST"])],
-        options: &[JSON],
+        options: &[
+            JSON,
+            CommandOption {
+                long: "names",
+                short: None,
+                effect: Effect::Switch(|options| options.column = Some(Column::Names)),
+                help: "Print only the names, each once, without opening a file: for scripts.",
+            },
+            CommandOption {
+                long: "hosts",
+                short: None,
+                effect: Effect::Switch(|options| options.column = Some(Column::Hosts)),
+                help: "The same with the hosts.",
+            },
+        ],
         short_help: "List the named sessions, the last changed first",
         long_help: "\
 Lists the named sessions, all of them or those of one host, the last changed first: host, name, type of the credentials, number of cookies and headers, size of the file, and when it changed (UTC). A HOST without a port stands for all its ports.

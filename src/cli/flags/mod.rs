@@ -41,10 +41,9 @@ pub(crate) struct Flag {
     pub(crate) availability: Availability,
     pub(crate) lineage: Lineage,
     /// What becomes of an option that is given more than once.
-    #[allow(dead_code, reason = "a fact for completions and `export-args`")]
+    #[allow(dead_code, reason = "a fact that no reader of the table needs so far")]
     pub(crate) repeat: Repeat,
     /// One line without a full stop, for completions.
-    #[allow(dead_code, reason = "a fact for completions and `export-args`")]
     pub(crate) short_help: &'static str,
     /// Paragraphs with an empty line between them, for `--help` and the manual; lines that start with four spaces are kept as they are.
     pub(crate) long_help: &'static str,
@@ -78,6 +77,13 @@ pub(crate) struct ValueFacts {
     /// How help calls it.
     pub(crate) name: &'static str,
     pub(crate) kind: ValueKind,
+}
+
+impl ValueFacts {
+    /// Whether it is a session: completions offer those that there are.
+    pub(crate) fn is_session(&self) -> bool {
+        self.name == "SESSION_NAME_OR_PATH"
+    }
 }
 
 /// The kinds of value.
@@ -385,11 +391,9 @@ pub(crate) fn quoted(text: &str) -> String {
 /// One positional argument.
 pub(crate) struct Positional {
     pub(crate) name: &'static str,
-    #[allow(dead_code, reason = "a fact for completions and `export-args`")]
     pub(crate) required: bool,
-    #[allow(dead_code, reason = "a fact for completions and `export-args`")]
+    #[allow(dead_code, reason = "a fact that no reader of the table needs so far")]
     pub(crate) repeated: bool,
-    #[allow(dead_code, reason = "a fact for completions and `export-args`")]
     pub(crate) short_help: &'static str,
     /// Written as a [`Flag`]'s.
     pub(crate) long_help: &'static str,

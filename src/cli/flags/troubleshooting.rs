@@ -1,6 +1,7 @@
 //! Options on standard input, help, diagnosis and the default scheme.
 
-use super::{Category, Effect, Flag, Instead, ValueFacts, ValueKind, Visibility};
+use super::super::args::CurlNames;
+use super::{Category, Effect, Flag, Instead, Lineage, ValueFacts, ValueKind, Visibility};
 
 /// The value of `--generate-man`.
 pub(super) static PAGE: ValueFacts = ValueFacts {
@@ -24,6 +25,42 @@ Do not read standard input. Without it, anything but a terminal there is read as
 Give it in scripts and cron jobs that do not mean to send their standard input.",
         effect: Effect::Switch(|args| args.ignore_stdin = true),
         reset: |args, default| args.ignore_stdin = default.ignore_stdin,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "curl",
+        category: Category::Troubleshooting,
+        lineage: Lineage::Own,
+        short_help: "Print a curl command instead of sending the request",
+        long_help: "\
+Print the command line of curl's that sends the same request, for a POSIX shell, and do not send it. No session is made or changed.
+
+Where the output is not a terminal, secrets in it are masked unless --reveal is given. With `-a USER`, curl asks for the password.
+
+    $ http --curl PUT example.org/users/7 name=John
+    $ http --curl --reveal --session=alice example.org | sh",
+        effect: Effect::Switch(|args| args.curl = Some(CurlNames::Short)),
+        reset: |args, default| args.curl = default.curl,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "curl-long",
+        category: Category::Troubleshooting,
+        lineage: Lineage::Own,
+        short_help: "The same with the long names of curl's options",
+        long_help: "The same as --curl, with the long names of curl's options.",
+        effect: Effect::Switch(|args| args.curl = Some(CurlNames::Long)),
+        reset: |args, default| args.curl = default.curl,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "reveal",
+        category: Category::Troubleshooting,
+        lineage: Lineage::Own,
+        short_help: "Show the secrets in the output of --curl",
+        long_help: "Show the secrets in the output of --curl where it does not go to a terminal: credentials, cookies, headers of sessions and those that are called like secrets. What is in a body or a query is always shown.",
+        effect: Effect::Switch(|args| args.reveal = true),
+        reset: |args, default| args.reveal = default.reveal,
         ..Flag::BASE
     },
     Flag {
