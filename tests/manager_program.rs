@@ -43,7 +43,7 @@ fn without_a_command_it_says_what_there_is() {
     let outcome = httpie(&[]);
     assert_eq!((outcome.status, outcome.stdout_text()), (1, String::new()));
     for part in [
-        "usage:",
+        "usage: ",
         "specify one of these",
         "please use the http/https commands:",
     ] {
@@ -76,7 +76,7 @@ fn a_request_is_shown_to_the_doors() {
         assert_eq!(outcome.status, 1);
         let said = outcome.stderr_text();
         assert!(
-            said.starts_with("usage:") && !said.contains(&format!("http {line}")),
+            said.starts_with("usage: ") && !said.contains(&format!("http {line}")),
             "{said}"
         );
     }

@@ -288,7 +288,7 @@ impl<'a> SessionFile<'a> {
     /// own word.
     pub(super) fn upgrade(&mut self, bind_to: Option<&str>) -> bool {
         let outdated = [self.cookie_layout, self.header_layout].contains(&Layout::Keyed);
-        if !outdated {
+        if !outdated && !self.is_of_old_version() {
             return false;
         }
         if self.cookie_layout == Layout::Keyed {
@@ -308,6 +308,22 @@ impl<'a> SessionFile<'a> {
         (self.cookie_layout, self.header_layout) = (Layout::List, Layout::List);
         self.meta.retain(|(key, _)| key != "httpie");
         true
+    }
+
+    /// Whether the version in the file is one that HTTPie upgrades (3.2.0 and older), whatever its layout.
+    fn is_of_old_version(&self) -> bool {
+        let stored = self.meta.iter().find(|(key, _)| key == "httpie");
+        let version = stored.and_then(|(_, version)| version.text("version").ok());
+        version.is_some_and(|version| {
+            let mut numbers = version.split('.').map(|part| {
+                let digits = part.find(|c: char| !c.is_ascii_digit());
+                part[..digits.unwrap_or(part.len())].parse::<u32>().ok()
+            });
+            let mut next = || numbers.next().flatten();
+            let (major, minor, patch) = (next(), next(), next());
+            let Some(major) = major else { return false };
+            (major, minor.unwrap_or(0), patch.unwrap_or(0)) <= (3, 2, 0)
+        })
     }
 
     /// Takes out all that a session holds, to be filled anew in the present layout. Keys that we do not know stay.

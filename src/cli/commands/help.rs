@@ -191,17 +191,15 @@ pub(super) fn group_usage_error(group: &Group, message: &str) -> Error {
     block(&group_usages(group), message, &title(group.words))
 }
 
-/// HTTPie's block, as in `cli::help`.
+/// HTTPie's manager says it in this form; `http` in another (`cli::help`).
 fn block(usages: &str, message: &str, title: &str) -> Error {
+    let usages = usages.trim().replace("\n    ", "\n       ");
     Error::verbatim(format!(
         "\
-usage:
-{usages}
-error:
-    {message}
+usage: {usages}
+{title}: error: {message}
 
-for more information:
-    run '{title} --help' or visit https://httpie.io/docs/cli
+Run '{title} --help' or visit https://httpie.io/docs/cli for more information.
 "
     ))
 }

@@ -204,7 +204,7 @@ fn is_request(line: &[OsString]) -> bool {
 /// Where requests are sent from.
 fn doors(example: &str) -> String {
     format!(
-        "\n\n    To send a request, please use the http/https commands:\n\n      $ http {example}\n      $ https {example}"
+        "\n\nTo send a request, please use the http/https commands:\n\n  $ http {example}\n  $ https {example}"
     )
 }
 
@@ -332,7 +332,7 @@ mod tests {
         for (line, part) in [
             (
                 "",
-                "please specify one of these: 'http', 'https', 'sessions', 'cli', 'completions', 'plugins'\n\n    To send",
+                "please specify one of these: 'http', 'https', 'sessions', 'cli', 'completions', 'plugins'\n\nTo send",
             ),
             ("sessions", "one of these: 'list', 'show'"),
             (
@@ -371,7 +371,7 @@ mod tests {
         ] {
             let said = error(line);
             assert!(said.contains(part), "{line}: {said}");
-            assert!(said.starts_with("usage:\n    httpie "), "{said}");
+            assert!(said.starts_with("usage: httpie "), "{said}");
         }
     }
 }

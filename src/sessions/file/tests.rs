@@ -213,4 +213,17 @@ fn an_upgrade_makes_lists_and_binds_cookies_if_asked() {
         assert_eq!(json["headers"][0]["name"], "X");
     }
     assert!(!read(r#"{"cookies": []}"#).upgrade(None));
+    for (version, is_old) in [
+        ("3.0.2", true),
+        ("2.0.0-dev", true),
+        ("3.2.0", true),
+        ("3.2.1", false),
+        ("4.0", false),
+        ("x", false),
+    ] {
+        let text = format!(r#"{{"__meta__": {{"httpie": "{version}"}}, "cookies": []}}"#);
+        let mut file = read(&text);
+        assert_eq!(file.upgrade(None), is_old, "{version}");
+        assert_eq!(file.into_text().contains("3.2.4"), is_old, "{version}");
+    }
 }
