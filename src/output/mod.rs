@@ -4,6 +4,7 @@
 //! where, is decided by the caller.
 
 pub(crate) mod body;
+mod brotli;
 pub(crate) mod colors;
 pub(crate) mod decode;
 pub(crate) mod download;
@@ -15,3 +16,4 @@ pub(crate) mod report;
 pub(crate) mod show;
 pub(crate) mod styles;
 pub(crate) mod target;
+mod zstd;
