@@ -16,4 +16,5 @@ pub(crate) mod report;
 pub(crate) mod show;
 pub(crate) mod styles;
 pub(crate) mod target;
+pub(crate) mod xml;
 mod zstd;
