@@ -9,6 +9,7 @@ pub(crate) mod colors;
 pub(crate) mod decode;
 pub(crate) mod download;
 pub(crate) mod head;
+pub(crate) mod highlight;
 pub(crate) mod json;
 pub(crate) mod plan;
 pub(crate) mod progress;
