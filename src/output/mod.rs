@@ -5,6 +5,7 @@
 
 pub(crate) mod body;
 mod brotli;
+pub(crate) mod charset;
 pub(crate) mod colors;
 pub(crate) mod decode;
 pub(crate) mod download;
