@@ -20,6 +20,8 @@ pub(super) struct Css {
     in_comment: bool,
     /// Behind the colon of a declaration.
     in_value: bool,
+    /// Behind `url`, up to the bracket that closes it.
+    in_address: bool,
     /// Right behind a number, where its unit stands.
     behind_number: bool,
     /// Within the head of an at-rule whose block holds rules.
@@ -35,6 +37,14 @@ impl Css {
             let length = end.unwrap_or(rest.len());
             ink.put(Token::Comment, &rest[..length]);
             return length;
+        }
+        if self.in_address && !b"(\"'".contains(&rest[0]) {
+            self.in_address = false;
+            let length = run(rest, |byte| !b")\n".contains(&byte));
+            ink.put(Token::Value, &rest[..length]);
+            if length > 0 {
+                return length;
+            }
         }
         let (token, length) = match rest[0] {
             b'{' | b'}' | b';' => {
@@ -122,6 +132,7 @@ impl Css {
             byte if is_name_part(byte) => {
                 let length = run(rest, is_name_part);
                 let is_function = rest.get(length) == Some(&b'(');
+                self.in_address = is_function && rest[..length].eq_ignore_ascii_case(b"url");
                 (
                     if is_function {
                         Token::Builtin

@@ -49,7 +49,7 @@ impl JavaScript {
             self.interpolations.push(0);
             self.state = State::Code;
             self.behind_value = false;
-            return (Token::Entity, 2);
+            return (Token::Insert, 2);
         }
         let mut at = 0;
         while at < rest.len() {
@@ -58,13 +58,13 @@ impl JavaScript {
                 b'`' => {
                     self.state = State::Code;
                     self.behind_value = true;
-                    return (Token::Value, at + 1);
+                    return (Token::Template, at + 1);
                 }
-                b'$' if at > 0 && rest[at..].starts_with(b"${") => return (Token::Value, at),
+                b'$' if at > 0 && rest[at..].starts_with(b"${") => return (Token::Template, at),
                 _ => at += 1,
             }
         }
-        (Token::Value, rest.len())
+        (Token::Template, rest.len())
     }
 
     fn code(&mut self, rest: &[u8]) -> (Token, usize) {
@@ -85,7 +85,7 @@ impl JavaScript {
             }
             b'`' => {
                 self.state = State::Template;
-                (Token::Value, 1)
+                (Token::Template, 1)
             }
             b'0'..=b'9' => {
                 self.behind_value = true;
@@ -94,11 +94,16 @@ impl JavaScript {
             byte if is_word(byte) || byte == b'$' => {
                 let length = run(rest, |byte| is_word(byte) || byte == b'$');
                 let token = word(&rest[..length]);
-                self.behind_value = !matches!(token, Token::Keyword | Token::Declaration)
-                    || &rest[..length] == b"this";
+                self.behind_value =
+                    !matches!(token, Token::Keyword | Token::Declaration | Token::Word)
+                        || &rest[..length] == b"this";
                 (token, length)
             }
             b'{' | b'}' => self.brace(rest[0]),
+            b'=' if rest.starts_with(b"=>") => {
+                self.behind_value = false;
+                (Token::Punctuation, 2)
+            }
             byte => {
                 self.behind_value = matches!(byte, b')' | b']');
                 let is_punctuation = b"()[];,.".contains(&byte);
@@ -121,7 +126,7 @@ impl JavaScript {
             (b'}', Some(0)) => {
                 self.interpolations.pop();
                 self.state = State::Template;
-                return (Token::Entity, 1);
+                return (Token::Insert, 1);
             }
             (_, Some(open)) => *open -= 1,
             (_, None) => {}
@@ -174,11 +179,11 @@ fn word(word: &[u8]) -> Token {
     match word {
         b"true" | b"false" | b"null" | b"undefined" | b"NaN" | b"Infinity" => Token::Constant,
         b"var" | b"let" | b"const" | b"function" | b"class" | b"with" => Token::Declaration,
-        b"async" | b"await" | b"break" | b"case" | b"catch" | b"continue" | b"debugger"
-        | b"default" | b"delete" | b"do" | b"else" | b"export" | b"extends" | b"finally"
-        | b"for" | b"from" | b"if" | b"import" | b"in" | b"instanceof" | b"new" | b"of"
-        | b"return" | b"static" | b"super" | b"switch" | b"this" | b"throw" | b"try"
-        | b"typeof" | b"void" | b"while" | b"yield" => Token::Keyword,
+        b"async" | b"await" | b"break" | b"case" | b"catch" | b"constructor" | b"continue"
+        | b"debugger" | b"default" | b"do" | b"else" | b"export" | b"extends" | b"finally"
+        | b"for" | b"from" | b"if" | b"import" | b"of" | b"return" | b"static" | b"super"
+        | b"switch" | b"this" | b"throw" | b"try" | b"while" | b"yield" => Token::Keyword,
+        b"delete" | b"in" | b"instanceof" | b"new" | b"typeof" | b"void" => Token::Word,
         b"Array"
         | b"Boolean"
         | b"Date"
@@ -205,6 +210,6 @@ fn word(word: &[u8]) -> Token {
         | b"parseFloat"
         | b"parseInt"
         | b"window" => Token::Builtin,
-        _ => Token::Text,
+        _ => Token::Name,
     }
 }

@@ -77,8 +77,8 @@ fn html_has_scripts_and_style_sheets_in_it() {
 fn style_sheets_have_selectors_properties_and_values() {
     check(
         Language::Css,
-        "@media screen {\n  .a #b > p:hover { color: #fff !important; w: calc(1px * 2) }\n}\n/* x\n y */ q::before { content: \"}\" }\n",
-        "@<34>media <94>screen <>{\n  .<04;32>a<> #<04;36>b<> > <94>p<>:<90>hover <>{ <34>color<>: <34>#fff <36>!important<>; <34>w<>: <36>calc<>(<34>1<36>px <>* <34>2<>) }\n}\n<37>/* x<>\n <37>y */ <94>q<>::<90>before <>{ <34>content<>: <33>\"}\" <>}\n",
+        "@media screen {\n  .a #b > p:hover { color: #fff !important; w: calc(1px * 2) url(d:x;y) }\n}\n/* x\n y */ q::before { content: \"}\" }\n",
+        "@<34>media <94>screen <>{\n  .<04;32>a<> #<04;36>b<> > <94>p<>:<90>hover <>{ <34>color<>: <34>#fff <36>!important<>; <34>w<>: <36>calc<>(<34>1<36>px <>* <34>2<>) <36>url<>(<33>d:x;y<>) }\n}\n<37>/* x<>\n <37>y */ <94>q<>::<90>before <>{ <34>content<>: <33>\"}\" <>}\n",
     );
 }
 
@@ -87,7 +87,7 @@ fn scripts_have_words_strings_templates_and_expressions() {
     check(
         Language::JavaScript,
         "var x = 1.5e+3 / y; // c\nreturn /[/]\\//g.test(`a ${b + {c}.d} e\nf`, \"s\\\"\", null)\n",
-        "<34>var <>x = <34>1.5e+3 <>/ y; <37>// c<>\n<34>return <33>/[/]\\//g<>.test(<33>`a <>${b + {c}.d} <33>e<>\n<33>f`<>, <33>\"s\\\"\"<>, <34>null<>)\n",
+        "<34>var <>x = <34>1.5e+3 <>/ y; <37>// c<>\n<34>return <33>/[/]\\//g<>.test(<33>`a ${<>b + {c}.d<33>} e<>\n<33>f`<>, <33>\"s\\\"\"<>, <34>null<>)\n",
     );
 }
 
@@ -96,7 +96,7 @@ fn yaml_has_keys_scalars_and_blocks() {
     check(
         Language::Yaml,
         "%YAML 1.2\n---\n# c\nurl: http://x # d\n\"b\": 'x''y'\nc:\n  - d: true\n  - *al\ne: |\n  a: b\n\n  c\nf: [a, {c: d}]\ng: 'one\n  two: three'\n",
-        "<94>%YAML 1.2<>\n<04;36>---<>\n<37># c<>\n<94>url<>: http://x <37># d<>\n<94>\"b\"<>: <33>'x''y'<>\n<94>c<>:\n  - <94>d<>: true\n  - <31>*al<>\n<94>e<>: |\n  <31>a: b<>\n\n  <31>c<>\n<94>f<>: [<31>a<>, {<94>c<>: <31>d<>}]\n<94>g<>: <33>'one<>\n  <33>two: three'<>\n",
+        "<94>%YAML 1.2<>\n<04;36>---<>\n<37># c<>\n<94>url<>: http://x <37># d<>\n<33>\"b\"<>: <33>'x''y'<>\n<94>c<>:\n  - <94>d<>: true\n  - <31>*al<>\n<94>e<>: |\n  <31>a: b<>\n\n  <31>c<>\n<94>f<>: [<31>a<>, {<94>c<>: <31>d<>}]\n<94>g<>: <33>'one<>\n  <33>two: three'<>\n",
     );
 }
 

@@ -38,10 +38,7 @@ impl Yaml {
                 }
                 b':' if is_gap(rest.get(1)) || self.flow > 0 => (Token::Punctuation, 1),
                 b'*' => (Token::Variable, self.plain(rest)),
-                b'&' => (
-                    Token::Namespace,
-                    run(rest, |byte| !byte.is_ascii_whitespace()),
-                ),
+                b'&' => (Token::Label, run(rest, |byte| !byte.is_ascii_whitespace())),
                 b'!' => (Token::Type, run(rest, |byte| !byte.is_ascii_whitespace())),
                 b'|' | b'>' if self.flow == 0 && opens_block(rest) => {
                     self.block = Some(indent);
@@ -67,8 +64,7 @@ impl Yaml {
                 b'\'' if quote == b'\'' && rest.get(at + 1) == Some(&b'\'') => at += 1,
                 byte if byte == quote => {
                     self.quote = None;
-                    let is_key = is_key_end(rest[at + 1..].trim_ascii_start());
-                    return (if is_key { Token::Tag } else { Token::Value }, at + 1);
+                    return (Token::Value, at + 1);
                 }
                 _ => {}
             }
