@@ -158,7 +158,10 @@ fn selector(rest: &[u8], ink: &mut Ink) -> usize {
     match rest[0] {
         b'.' => marked(Token::ClassName, 1, ink),
         b'#' => marked(Token::Namespace, 1, ink),
-        b':' => {
+        b':' if rest
+            .get(1)
+            .is_some_and(|next| *next == b':' || is_name_part(*next)) =>
+        {
             let colons = run(rest, |byte| byte == b':');
             marked(Token::Decorator, colons, ink)
         }

@@ -178,11 +178,13 @@ fn number(text: &[u8]) -> usize {
 fn word(word: &[u8]) -> Token {
     match word {
         b"true" | b"false" | b"null" | b"undefined" | b"NaN" | b"Infinity" => Token::Constant,
-        b"var" | b"let" | b"const" | b"function" | b"class" | b"with" => Token::Declaration,
-        b"async" | b"await" | b"break" | b"case" | b"catch" | b"constructor" | b"continue"
-        | b"debugger" | b"default" | b"do" | b"else" | b"export" | b"extends" | b"finally"
-        | b"for" | b"from" | b"if" | b"import" | b"of" | b"return" | b"static" | b"super"
-        | b"switch" | b"this" | b"throw" | b"try" | b"while" | b"yield" => Token::Keyword,
+        b"constructor" | b"var" | b"let" | b"const" | b"function" | b"class" | b"with" => {
+            Token::Declaration
+        }
+        b"async" | b"await" | b"break" | b"case" | b"catch" | b"continue" | b"debugger"
+        | b"default" | b"do" | b"else" | b"export" | b"extends" | b"finally" | b"for" | b"from"
+        | b"if" | b"import" | b"of" | b"return" | b"static" | b"super" | b"switch" | b"this"
+        | b"throw" | b"try" | b"while" | b"yield" => Token::Keyword,
         b"delete" | b"in" | b"instanceof" | b"new" | b"typeof" | b"void" => Token::Word,
         b"Array"
         | b"Boolean"
