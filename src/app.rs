@@ -26,10 +26,11 @@ use crate::client::transport::Settings;
 use crate::environment::Environment;
 use crate::error::{Error, ExitStatus};
 use crate::messages::Messages;
+use crate::output::charset::Charset;
 use crate::output::decode;
 use crate::output::download::{Download, Facts};
 use crate::output::json::JsonOptions;
-use crate::output::plan::{Parts, Plan};
+use crate::output::plan::{Parts, Plan, XmlOptions};
 use crate::output::progress::{Look, Meter, Metered, Place, Transfer};
 use crate::output::report::{ConnectionTimes, Counted, Ending, Report, ResponseFacts};
 use crate::output::show::{Codings, Show, ShownBody, output_error};
@@ -466,6 +467,7 @@ impl<'a> Printer<'a> {
         report: Option<&'a mut Report>,
     ) -> Result<Printer<'a>, Error> {
         let invocation = &run.invocation;
+        let plan = plan(invocation)?;
         let target = match &invocation.args.output {
             Some(path) if download.is_none() => Target::file(path)?,
             _ if invocation.args.quiet > 0 => Target::Nowhere,
@@ -473,7 +475,7 @@ impl<'a> Printer<'a> {
             _ => Target::stdout()?,
         };
         Ok(Printer {
-            show: Arc::new(Mutex::new(Show::new(target, plan(invocation)))),
+            show: Arc::new(Mutex::new(Show::new(target, plan))),
             invocation,
             messages: run.messages,
             download: download.filter(|_| invocation.downloads),
@@ -661,7 +663,7 @@ fn look(run: &Run<'_>) -> Option<Look> {
     })
 }
 
-fn plan(invocation: &Invocation) -> Plan {
+fn plan(invocation: &Invocation) -> Result<Plan, Error> {
     let args = &invocation.args;
     let options = args.format_options;
     let (format, colors) = match invocation.pretty {
@@ -679,7 +681,15 @@ fn plan(invocation: &Invocation) -> Plan {
             ..parts
         }
     };
-    Plan {
+    let response_charset = match &args.response_charset {
+        None => None,
+        Some(name) => Some(Charset::named(name).ok_or_else(|| {
+            Error::usage(format!(
+                "argument --response-charset: '{name}' is not a supported encoding"
+            ))
+        })?),
+    };
+    Ok(Plan {
         parts: parts(&invocation.print),
         history: parts(invocation.history_print.as_deref().unwrap_or_default()),
         format,
@@ -690,11 +700,17 @@ fn plan(invocation: &Invocation) -> Plan {
             format: options.json_format,
             escape_controls: false,
         },
+        xml: XmlOptions {
+            indent: usize::from(options.xml_indent),
+            format: options.xml_format,
+        },
+        response_type: args.response_mime.clone(),
+        response_charset,
         style: colors.then(|| Style::named(args.style)).flatten(),
         by_line: args.stream,
         any_type_may_be_json: args.request_type == Some(RequestType::Json),
         to_terminal: invocation.to_terminal,
-    }
+    })
 }
 
 fn print(text: &str) -> Result<(), Error> {

@@ -147,6 +147,26 @@ impl Environment {
         name.contains("utf-8") || name.contains("utf8")
     }
 
+    /// Whether the terminal has but its own 8 or 16 colours, by what the terminal database says of those in use.
+    /// `COLORTERM` is how a terminal says that it is better than its name.
+    pub(crate) fn has_few_colors(&self) -> bool {
+        const FEW: [&str; 13] = [
+            "ansi", "cygwin", "dumb", "eterm", "gnome", "konsole", "linux", "putty", "rxvt",
+            "screen", "tmux", "vte", "xterm",
+        ];
+        let Some(term) = variable("TERM").filter(|_| variable("COLORTERM").is_none()) else {
+            return false;
+        };
+        let term = term.to_string_lossy();
+        let (name, version) = term.split_once('-').unwrap_or((&term, ""));
+        let is_vt = name
+            .strip_prefix("vt")
+            .is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+        let has_many = ["256color", "direct", "kitty", "ghostty"];
+        let is_known = is_vt || FEW.contains(&name);
+        is_known && !has_many.iter().any(|word| version.contains(word))
+    }
+
     /// The program that shows long texts: `MANPAGER`, `PAGER`, else `less`.
     pub(crate) fn pager(&self) -> OsString {
         ["MANPAGER", "PAGER"]

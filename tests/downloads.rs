@@ -631,7 +631,7 @@ fn a_long_upload_shows_a_bar_that_goes_away() {
     assert_eq!(outcome.status, 0, "{shown:?}");
     assert!(shown.contains("Uploading [ "), "{shown:?}");
     assert!(shown.contains("/67.1 MB ) "), "{shown:?}");
-    assert!(shown.ends_with("\x1b[1A\r\x1b[2Kthanks\n\n"), "{shown:?}");
+    assert!(shown.ends_with("\x1b[1A\r\x1b[2Kthanks\n\n\n"), "{shown:?}");
 }
 
 #[test]
@@ -645,7 +645,7 @@ fn a_small_upload_shows_no_bar_and_neither_does_a_quick_one() {
             .args(["-b", "--pretty=none", &server.url("/"), file])
             .run_in_terminal();
         assert!(
-            outcome.text().ends_with("thanks\n\n"),
+            outcome.text().ends_with("thanks\n\n\n"),
             "{:?}",
             outcome.text()
         );

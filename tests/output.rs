@@ -2,11 +2,11 @@
 
 mod support;
 
-use std::io::{Read, Write};
+use std::io::Read;
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
 
-use support::{Answer, Outcome, Program, Server, TempFolder, contains, text};
+use support::{Answer, Outcome, Program, Server, TempFolder, contains, text, without_colours};
 
 const DOCUMENT: &str = concat!(
     r#"{"b": 1.10, "a": [1,{"x":null}], "big": 123456789012345678901234567890, "#,
@@ -209,20 +209,6 @@ fn json_is_formatted_after_a_guard_and_under_other_types_when_asked() {
 }
 
 #[test]
-fn colours_come_only_where_they_are_wanted() {
-    let server = document_server();
-    for (option, coloured) in [
-        ("--pretty=all", true),
-        ("--pretty=colors", true),
-        ("--pretty=format", false),
-        ("--pretty=none", false),
-    ] {
-        let outcome = run(&server, &[option, "--print=hb"]);
-        assert_eq!(contains(&outcome.stdout, b"\x1b["), coloured, "{option}");
-    }
-}
-
-#[test]
 fn a_terminal_gets_head_and_body_formatted_and_coloured() {
     let server = document_server();
     let folder = TempFolder::new();
@@ -251,15 +237,19 @@ fn a_terminal_can_have_it_plain() {
 }
 
 #[test]
-fn no_color_is_honoured() {
-    let server = document_server();
-    let folder = TempFolder::new();
-    let program = Program::http(&folder)
-        .arg(server.url("/x"))
-        .env("NO_COLOR", "1");
-    let shown = program.run_in_terminal();
-    assert!(!contains(&shown.screen, b"\x1b"), "{}", shown.text());
-    assert!(shown.text().contains(FORMATTED), "{}", shown.text());
+fn a_plain_body_on_a_terminal_ends_its_last_line_as_in_httpie() {
+    for (body, shown) in [
+        ("abc", "\r\n\r\nabc\n\n\n"),
+        ("abc\n", "\r\n\r\nabc\n\n\n"),
+        ("abc\n\n", "\r\n\r\nabc\n\n\n\n"),
+        ("", "\r\n\r\n\n\n"),
+    ] {
+        let server = Server::start(move |_| Answer::ok(body));
+        let folder = TempFolder::new();
+        let program = Program::http(&folder).args(["--pretty=none", &server.url("/x")]);
+        let screen = program.run_in_terminal().text();
+        assert!(screen.ends_with(shown), "{body:?}: {screen:?}");
+    }
 }
 
 #[test]
@@ -329,52 +319,6 @@ fn quiet_does_not_hide_errors() {
 fn chunked_answers_are_joined() {
     let server = Server::start(|_| Answer::new(200).chunked(&["one ", "two", " three"]));
     assert_eq!(run(&server, &[]).stdout_text(), "one two three");
-}
-
-#[test]
-fn compressed_answers_are_decoded() {
-    let server = Server::start(|request| match request.target().as_str() {
-        "/gzip" => Answer::ok(gzip(DOCUMENT)).header("Content-Encoding", "gzip"),
-        "/x-gzip" => Answer::ok(gzip(DOCUMENT)).header("Content-Encoding", "x-gzip"),
-        "/members" => {
-            Answer::ok([gzip("one "), gzip("two")].concat()).header("Content-Encoding", "gzip")
-        }
-        "/zlib" => Answer::ok(zlib(DOCUMENT)).header("Content-Encoding", "deflate"),
-        "/deflate" => Answer::ok(deflate(DOCUMENT)).header("Content-Encoding", "deflate"),
-        _ => Answer::ok(deflate_then_gzip(DOCUMENT)).header("Content-Encoding", "deflate, gzip"),
-    });
-    let folder = TempFolder::new();
-    for (path, expected) in [
-        ("/gzip", DOCUMENT),
-        ("/x-gzip", DOCUMENT),
-        ("/members", "one two"),
-        ("/zlib", DOCUMENT),
-        ("/deflate", DOCUMENT),
-        ("/both", DOCUMENT),
-    ] {
-        let outcome = Program::http(&folder).arg(server.url(path)).run_well();
-        assert_eq!(outcome.stdout_text(), expected, "{path}");
-    }
-    let outcome = Program::http(&folder)
-        .args(["-h", &server.url("/gzip")])
-        .run_well();
-    assert_eq!(outcome.message().header("Content-Encoding"), Some("gzip"));
-}
-
-#[test]
-fn a_compressed_answer_that_ends_too_soon_is_an_error() {
-    let server = Server::start(|_| {
-        let whole = gzip(&DOCUMENT.repeat(100));
-        Answer::ok(&whole[..whole.len() - 20]).header("Content-Encoding", "gzip")
-    });
-    let folder = TempFolder::new();
-    let outcome = Program::http(&folder).arg(server.url("/x")).run();
-    assert_eq!(outcome.status, 1, "{}", outcome.stderr_text());
-    assert!(
-        outcome.stderr_text().contains("error"),
-        "{}",
-        outcome.stderr_text()
-    );
 }
 
 #[test]
@@ -491,39 +435,4 @@ fn a_reader_that_goes_away_ends_it_without_a_word() {
         let outcome = running.finish();
         assert_eq!(outcome.stderr_text(), "", "{options:?}");
     }
-}
-
-fn gzip(text: &str) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(text.as_bytes()).expect("memory takes it");
-    encoder.finish().expect("memory takes it")
-}
-
-fn zlib(text: &str) -> Vec<u8> {
-    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(text.as_bytes()).expect("memory takes it");
-    encoder.finish().expect("memory takes it")
-}
-
-fn deflate(text: &str) -> Vec<u8> {
-    let mut encoder =
-        flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(text.as_bytes()).expect("memory takes it");
-    encoder.finish().expect("memory takes it")
-}
-
-fn deflate_then_gzip(text: &str) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(&zlib(text)).expect("memory takes it");
-    encoder.finish().expect("memory takes it")
-}
-
-/// Takes out the escape sequences that set colours.
-fn without_colours(text: &str) -> String {
-    let mut pieces = text.split("\x1b[");
-    let mut plain = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        plain.push_str(piece.split_once('m').map_or(piece, |(_, after)| after));
-    }
-    plain.replace("\r\n", "\n")
 }

@@ -292,6 +292,9 @@ pub(crate) struct FormatOptions {
     /// At most 255, so that nobody can ask for an output of gigabytes by one number.
     pub(crate) json_indent: u8,
     pub(crate) json_sort_keys: bool,
+    pub(crate) xml_format: bool,
+    /// At most 255 too.
+    pub(crate) xml_indent: u8,
 }
 
 impl Default for FormatOptions {
@@ -301,6 +304,8 @@ impl Default for FormatOptions {
             json_format: true,
             json_indent: 4,
             json_sort_keys: true,
+            xml_format: true,
+            xml_indent: 2,
         }
     }
 }
@@ -332,9 +337,8 @@ impl FormatOptions {
             "json.format" => self.json_format = boolean(option, value)?,
             "json.indent" => self.json_indent = indent(option, value)?,
             "json.sort_keys" => self.json_sort_keys = boolean(option, value)?,
-            "xml.format" | "xml.indent" => {
-                return Err(format!("{key} is not supported yet by this version"));
-            }
+            "xml.format" => self.xml_format = boolean(option, value)?,
+            "xml.indent" => self.xml_indent = indent(option, value)?,
             _ => return Err(format!("invalid key '{key}'")),
         }
         Ok(())
@@ -367,13 +371,15 @@ mod tests {
         options.overlay("json.indent:2").unwrap();
         options.sort_all(false);
         options
-            .overlay("Headers.Sort:TRUE,json.format:false")
+            .overlay("Headers.Sort:TRUE,json.format:false,xml.indent:4")
             .unwrap();
         let want = FormatOptions {
             headers_sort: true,
             json_indent: 2,
             json_sort_keys: false,
             json_format: false,
+            xml_format: true,
+            xml_indent: 4,
         };
         assert_eq!(options, want);
     }
@@ -385,10 +391,6 @@ mod tests {
             ("", "invalid option ''"),
             ("json.indent:1:2", "invalid option 'json.indent:1:2'"),
             ("json.foo:1", "invalid key 'json.foo'"),
-            (
-                "xml.indent:4",
-                "xml.indent is not supported yet by this version",
-            ),
             (
                 "json.indent:x",
                 "invalid value 'x' in 'json.indent:x' (expected a number from 0 to 255)",

@@ -77,6 +77,10 @@ impl Invocation {
             true => Pretty::All,
             false => Pretty::None,
         });
+        // As in HTTPie: the other styles are made of 256 colours.
+        if env.has_few_colors() {
+            args.style = "auto";
+        }
         let trust = match &args.verify {
             Verify::No => Trust::Nobody,
             Verify::System => Trust::System(env.system_certificates()),

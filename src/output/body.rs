@@ -1,13 +1,16 @@
-//! Writes one body: decoded, and then as bytes, as text for a terminal, laid out whole, or line by line.
+//! Writes one body: decoded, in UTF-8, and then as bytes, as text for a terminal, laid out whole, or line by line.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 
+use super::charset::{self, Facts, Utf8Reader};
 use super::colors::{Layout, escape_controls};
 use super::decode::{self, is_binary};
+use super::highlight::{Highlighter, Language};
 use super::json::{self, Verdict};
 use super::plan::{Plan, is_stream};
 use super::report::Counted;
 use super::show::{Codings, ShownBody, output_error};
+use super::xml;
 use crate::error::Error;
 
 /// What stands in for binary data on a terminal.
@@ -20,6 +23,40 @@ pub(crate) const BINARY_NOTICE: &[u8] = b"\n\
 const LARGE_PIECE: usize = 128 * 1024;
 const FIRST_PIECE: usize = 16 * 1024;
 
+/// What a body is, by its type and by what the user says about it.
+struct Kind {
+    /// In small letters, without parameters.
+    media_type: String,
+    may_be_json: bool,
+    may_be_xml: bool,
+    /// How it is coloured where it is not laid out as JSON.
+    language: Option<Language>,
+}
+
+impl Kind {
+    fn new(content_type: &str, plan: &Plan, is_response: bool) -> Kind {
+        let asked = plan.response_type.as_deref().filter(|_| is_response);
+        let content_type = asked.unwrap_or(content_type);
+        let essence = content_type.split(';').next().unwrap_or_default();
+        let media_type = essence.trim().to_ascii_lowercase();
+        let names = |words: &[&str]| words.iter().any(|word| media_type.contains(word));
+        Kind {
+            may_be_json: plan.any_type_may_be_json || names(&["json", "javascript", "text"]),
+            may_be_xml: plan.format && plan.xml.format && names(&["xml"]),
+            language: Language::of_type(&media_type),
+            media_type,
+        }
+    }
+
+    /// Whether its bytes stand for characters.
+    fn is_text(&self) -> bool {
+        self.may_be_json
+            || self.language.is_some()
+            || self.media_type.is_empty()
+            || self.media_type.contains("xml")
+    }
+}
+
 /// Whether a document brought the line break at its end with it.
 enum LastLine {
     Ended,
@@ -30,20 +67,24 @@ enum LastLine {
 pub(crate) struct BodyWriter<'a, W> {
     plan: &'a Plan,
     out: &'a mut W,
+    highlighter: Option<Highlighter>,
+    /// Whether what was written last ends a line; nothing does.
+    ends_line: bool,
 }
 
 impl<'a, W: Write> BodyWriter<'a, W> {
     pub(crate) fn new(plan: &'a Plan, out: &'a mut W) -> BodyWriter<'a, W> {
-        BodyWriter { plan, out }
+        BodyWriter {
+            plan,
+            out,
+            highlighter: None,
+            ends_line: true,
+        }
     }
 
     /// Writes a body; `after_head` tells whether its head stands before it.
     pub(crate) fn write(&mut self, body: ShownBody<'_>, after_head: bool) -> Result<(), Error> {
-        let content_type = body
-            .headers
-            .get_str("Content-Type")
-            .unwrap_or_default()
-            .to_ascii_lowercase();
+        let is_response = body.codings == Codings::TakeOff;
         let mut decoded: Box<dyn Read> = match body.codings {
             Codings::TakeOff => {
                 decode::decode(body.reader, body.headers.get_all("Content-Encoding"))
@@ -51,22 +92,34 @@ impl<'a, W: Write> BodyWriter<'a, W> {
             Codings::Keep => Box::new(body.reader),
         };
         let mut decoded = Counted::new(&mut decoded, body.count);
-        let may_be_json = self.plan.any_type_may_be_json
-            || ["json", "javascript", "text"]
-                .iter()
-                .any(|word| content_type.contains(word));
         if !self.plan.is_pretty() && !self.plan.to_terminal {
             return self.copy(&mut decoded);
         }
+        let content_type = body.headers.get_str("Content-Type").unwrap_or_default();
+        let kind = Kind::new(content_type, self.plan, is_response);
+        if let (Some(style), Some(language)) = (&self.plan.style, kind.language) {
+            self.highlighter = Some(Highlighter::new(language, style));
+        }
+        let facts = Facts {
+            asked: self.plan.response_charset.filter(|_| is_response),
+            content_type,
+            is_text: kind.is_text(),
+        };
         // Events are shown when they happen, also without --stream.
-        let by_line = self.plan.by_line || is_stream(&content_type);
-        if by_line && self.plan.is_pretty() && may_be_json {
-            return self.lines(&mut decoded, may_be_json, after_head);
+        let by_line = self.plan.by_line || is_stream(&kind.media_type);
+        let is_laid_out = kind.may_be_json || kind.may_be_xml;
+        if self.plan.is_pretty() && is_laid_out && !by_line {
+            return self.whole(&mut decoded, &facts, &kind, after_head);
         }
-        if !self.plan.is_pretty() || !may_be_json {
-            return self.text(&mut decoded, after_head);
+        let mut text = Utf8Reader::new(decoded, facts);
+        if self.plan.is_pretty() && by_line && kind.may_be_json {
+            self.lines(&mut text, after_head)?;
+        } else {
+            self.text(&mut text, after_head)?;
         }
-        self.whole(&mut decoded, after_head)
+        // As in HTTPie, which reads responses by lines here and ends each.
+        let ends_lines = is_response && (by_line || !self.plan.is_pretty());
+        self.end_text(ends_lines)
     }
 
     /// The bytes as they are.
@@ -90,9 +143,11 @@ impl<'a, W: Write> BodyWriter<'a, W> {
         let mut piece = vec![0; FIRST_PIECE];
         let mut held = 0;
         loop {
-            let length = read(body, &mut piece[held..])?;
+            let outcome = read(body, &mut piece[held..]);
+            let length = *outcome.as_ref().unwrap_or(&0);
             let end = held + length;
             if is_binary(&piece[held..end]) {
+                self.end_text(false)?;
                 return self.notice(after_head);
             }
             let whole = if length == 0 {
@@ -102,61 +157,88 @@ impl<'a, W: Write> BodyWriter<'a, W> {
             };
             self.put_text(&piece[..whole])?;
             if length == 0 {
-                return Ok(());
+                return outcome.map(drop);
             }
             piece.copy_within(whole..end, 0);
             held = end - whole;
         }
     }
 
-    /// The whole body, laid out where it is JSON.
-    fn whole(&mut self, body: &mut dyn Read, after_head: bool) -> Result<(), Error> {
+    /// The whole body, laid out where it is JSON or XML.
+    fn whole(
+        &mut self,
+        body: &mut dyn Read,
+        facts: &Facts<'_>,
+        kind: &Kind,
+        after_head: bool,
+    ) -> Result<(), Error> {
         let mut bytes = Vec::new();
         let outcome = body.read_to_end(&mut bytes);
-        if is_binary(&bytes) {
+        let text = charset::whole_in_utf_8(&bytes, facts);
+        if is_binary(&text) {
             self.notice(after_head)?;
         } else {
-            self.put_document(&bytes)?;
+            self.put_document(&text, kind)?;
         }
         outcome.map(drop).map_err(Error::from)
     }
 
+    fn put_document(&mut self, text: &[u8], kind: &Kind) -> Result<(), Error> {
+        if kind.may_be_json
+            && let Some(LastLine::Ended | LastLine::Open) = self.put_json(text)?
+        {
+            return Ok(());
+        }
+        if !kind.may_be_xml || !self.put_xml(text)? {
+            self.put_text(text)?;
+        }
+        self.end_text(false)
+    }
+
     /// Line by line, each laid out where it is JSON; what came together goes out together.
-    fn lines(
-        &mut self,
-        body: &mut dyn Read,
-        may_be_json: bool,
-        after_head: bool,
-    ) -> Result<(), Error> {
+    fn lines(&mut self, body: &mut dyn Read, after_head: bool) -> Result<(), Error> {
         let (mut line, mut shown) = (Vec::new(), Vec::new());
         let mut piece = vec![0; FIRST_PIECE];
         loop {
-            let length = read(body, &mut piece)?;
+            let outcome = read(body, &mut piece);
+            let length = *outcome.as_ref().unwrap_or(&0);
+            let mut writer = BodyWriter {
+                plan: self.plan,
+                out: &mut shown,
+                highlighter: self.highlighter.take(),
+                ends_line: self.ends_line,
+            };
+            let mut is_binary_data = false;
             for part in piece[..length].split_inclusive(|byte| *byte == b'\n') {
                 line.extend_from_slice(part);
-                if is_binary(part) {
-                    self.put(&shown)?;
-                    return self.notice(after_head);
+                is_binary_data = is_binary(part);
+                if is_binary_data {
+                    break;
                 }
                 if part.ends_with(b"\n") {
-                    BodyWriter::new(self.plan, &mut shown).put_line(&line, may_be_json)?;
+                    writer.put_line(&line)?;
                     line.clear();
                 }
             }
             if length == 0 {
-                BodyWriter::new(self.plan, &mut shown).put_line(&line, may_be_json)?;
+                writer.put_line(&line)?;
             }
-            self.put(&shown)?;
+            (self.highlighter, self.ends_line) = (writer.highlighter.take(), writer.ends_line);
+            self.put_raw(&shown)?;
             shown.clear();
+            if is_binary_data {
+                self.end_text(false)?;
+                return self.notice(after_head);
+            }
             if length == 0 {
-                return Ok(());
+                return outcome.map(drop);
             }
         }
     }
 
-    fn put_line(&mut self, line: &[u8], may_be_json: bool) -> Result<(), Error> {
+    fn put_line(&mut self, line: &[u8]) -> Result<(), Error> {
         let content = line.trim_ascii_end();
-        if !may_be_json || content.is_empty() {
+        if content.is_empty() {
             return self.put_text(line);
         }
         // A server-sent event has its document behind a name, a JSON text sequence behind a control character (RFC 7464).
@@ -167,14 +249,24 @@ impl<'a, W: Write> BodyWriter<'a, W> {
             Some(rest) => content.split_at(content.len() - rest.trim_ascii_start().len()),
             None => content.split_at(0),
         };
-        self.put_text(name)?;
-        match self.put_document(document)? {
-            LastLine::Ended => Ok(()),
-            LastLine::Open => self.put(&line[content.len()..]),
+        let mut shown = Vec::new();
+        let mut writer = BodyWriter::new(self.plan, &mut shown);
+        match writer.put_json(document)? {
+            None => self.put_text(line),
+            Some(last_line) => {
+                self.put_text(name)?;
+                self.paint_rest()?;
+                self.put(&shown)?;
+                match last_line {
+                    LastLine::Ended => Ok(()),
+                    LastLine::Open => self.put(&line[content.len()..]),
+                }
+            }
         }
     }
 
-    fn put_document(&mut self, bytes: &[u8]) -> Result<LastLine, Error> {
+    /// Writes a JSON document; nothing where it is none.
+    fn put_json(&mut self, bytes: &[u8]) -> Result<Option<LastLine>, Error> {
         let mut options = self.plan.json;
         options.format &= self.plan.format;
         options.escape_controls = self.plan.to_terminal;
@@ -182,29 +274,96 @@ impl<'a, W: Write> BodyWriter<'a, W> {
         match verdict.map_err(output_error)? {
             // As in HTTPie, a coloured document ends its last line.
             Verdict::Written if self.plan.style.is_some() => {
-                self.put(b"\n").map(|()| LastLine::Ended)
+                self.put(b"\n").map(|()| Some(LastLine::Ended))
             }
-            Verdict::Written => Ok(LastLine::Open),
-            Verdict::NotJson => self.put_text(bytes).map(|()| LastLine::Open),
+            Verdict::Written => {
+                self.ends_line = false;
+                Ok(Some(LastLine::Open))
+            }
+            Verdict::NotJson => Ok(None),
+        }
+    }
+
+    /// Writes an XML document and tells whether it is one.
+    fn put_xml(&mut self, text: &[u8]) -> Result<bool, Error> {
+        let visible = self.visible(text);
+        let indent = self.plan.xml.indent;
+        let mut painted = Painted(self);
+        let verdict = xml::write_xml(&visible, indent, &mut painted).map_err(output_error)?;
+        Ok(verdict == xml::Verdict::Written)
+    }
+
+    fn visible<'t>(&self, text: &'t [u8]) -> std::borrow::Cow<'t, [u8]> {
+        match self.plan.to_terminal {
+            true => escape_controls(text, Layout::KeepLines),
+            false => text.into(),
         }
     }
 
     fn put_text(&mut self, text: &[u8]) -> Result<(), Error> {
-        match self.plan.to_terminal {
-            true => self.put(&escape_controls(text, Layout::KeepLines)),
-            false => self.put(text),
+        let visible = self.visible(text);
+        self.paint(&visible).map_err(output_error)
+    }
+
+    /// Writes text, in colours if there are any.
+    fn paint(&mut self, text: &[u8]) -> io::Result<()> {
+        if let Some(last) = text.last() {
+            self.ends_line = *last == b'\n';
         }
+        match &mut self.highlighter {
+            Some(highlighter) => highlighter.paint(text, self.out),
+            None => self.out.write_all(text),
+        }
+    }
+
+    fn paint_rest(&mut self) -> Result<(), Error> {
+        match &mut self.highlighter {
+            Some(highlighter) => highlighter.finish(self.out).map_err(output_error),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends text; its last line too where that is wanted or, as in HTTPie, where it is coloured.
+    fn end_text(&mut self, ends_lines: bool) -> Result<(), Error> {
+        self.paint_rest()?;
+        if !self.ends_line && (ends_lines || self.highlighter.is_some()) {
+            self.put(b"\n")?;
+        }
+        Ok(())
     }
 
     fn notice(&mut self, after_head: bool) -> Result<(), Error> {
         if after_head {
             self.put(b"\n")?;
         }
-        self.put(BINARY_NOTICE)
+        self.put(BINARY_NOTICE)?;
+        // Nothing ends its line, as in HTTPie.
+        self.ends_line = true;
+        Ok(())
     }
 
     fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        if let Some(last) = bytes.last() {
+            self.ends_line = *last == b'\n';
+        }
+        self.put_raw(bytes)
+    }
+
+    fn put_raw(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.out.write_all(bytes).map_err(output_error)
+    }
+}
+
+/// A body's text as an output of formatters.
+struct Painted<'b, 'a, W>(&'b mut BodyWriter<'a, W>);
+
+impl<W: Write> Write for Painted<'_, '_, W> {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        self.0.paint(text).map(|()| text.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

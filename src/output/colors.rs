@@ -65,7 +65,8 @@ pub(crate) enum Layout {
 }
 
 /// Makes control characters visible: U+0000 to U+001F and DEL as their pictures (ESC as `␛`), C1 controls and
-/// bidirectional overrides as `<U+009B>`, bytes that an eight-bit terminal takes for C1 controls as `<9B>`.
+/// bidirectional overrides as `<U+009B>`, bytes that an eight-bit terminal takes for C1 controls as `<9B>`, other bytes that are
+/// no UTF-8 as U+FFFD.
 pub(crate) fn escape_controls(text: &[u8], layout: Layout) -> Cow<'_, [u8]> {
     let Some(first) = next_control(text, 0, layout) else {
         return Cow::Borrowed(text);
@@ -93,7 +94,6 @@ fn next_control(text: &[u8], mut at: usize, layout: Layout) -> Option<usize> {
             b'\r' if layout == Layout::KeepLines && rest.get(1) == Some(&b'\n') => 1,
             0x80..=0xFF => match first_character(rest) {
                 Some(character) if !steers(character) => character.len_utf8(),
-                None if byte >= 0xA0 => 1,
                 _ => return Some(at),
             },
             _ => return Some(at),
@@ -120,7 +120,8 @@ fn push_visible(text: &[u8], out: &mut Vec<u8>) -> usize {
             format!("<U+{:04X}>", u32::from(character)),
             character.len_utf8(),
         ),
-        None => (format!("<{byte:02X}>"), 1),
+        None if byte < 0xA0 => (format!("<{byte:02X}>"), 1),
+        None => ("\u{fffd}".to_owned(), 1),
     };
     out.extend_from_slice(visible.as_bytes());
     length
@@ -180,11 +181,7 @@ mod tests {
             escape_controls(text, Layout::KeepLines),
             Cow::Borrowed(_)
         ));
-        let latin = b"caf\xe9 \xe2\x82";
-        assert_eq!(
-            &*escape_controls(latin, Layout::KeepLines),
-            b"caf\xe9 \xe2<82>"
-        );
+        check(b"caf\xe9 \xe2\x82", "caf\u{fffd} \u{fffd}<82>");
     }
 
     #[test]

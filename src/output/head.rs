@@ -125,6 +125,8 @@ fn paint_start_line(line: &[u8], brush: &mut Brush<'_>, out: &mut Vec<u8>) {
         let kind = brush.tells_kinds_apart().then(|| kind_of_status(code));
         brush.paint(kind.unwrap_or(Class::Number), code, out);
         if let Some(reason) = third {
+            // As in HTTPie one space is enough, however many the server sends.
+            let reason = reason.trim_ascii_start();
             brush.plain(b" ", out);
             brush.paint(kind.unwrap_or(Class::Reason), reason, out);
         }
@@ -247,6 +249,13 @@ mod tests {
             }
             assert_eq!(plain.replace("\r\n", "\n"), wanted.replace("\r\n", "\n"));
         }
+    }
+
+    #[test]
+    fn a_reason_stands_behind_one_space() {
+        let head = "HTTP/1.0 200   All fine\r\n\r\n";
+        let wanted = "HTTP/1.0 200 All fine\r\n\r\n";
+        assert_eq!(shown(head, HeaderOrder::ByName, None), wanted);
     }
 
     #[test]

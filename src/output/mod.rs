@@ -4,10 +4,13 @@
 //! where, is decided by the caller.
 
 pub(crate) mod body;
+mod brotli;
+pub(crate) mod charset;
 pub(crate) mod colors;
 pub(crate) mod decode;
 pub(crate) mod download;
 pub(crate) mod head;
+pub(crate) mod highlight;
 pub(crate) mod json;
 pub(crate) mod plan;
 pub(crate) mod progress;
@@ -15,3 +18,5 @@ pub(crate) mod report;
 pub(crate) mod show;
 pub(crate) mod styles;
 pub(crate) mod target;
+pub(crate) mod xml;
+mod zstd;

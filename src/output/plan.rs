@@ -1,5 +1,6 @@
 //! Which parts of which messages are shown, and in which form.
 
+use super::charset::Charset;
 use super::json::JsonOptions;
 use super::styles::Style;
 
@@ -31,6 +32,15 @@ impl Parts {
     }
 }
 
+/// How XML is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct XmlOptions {
+    /// Spaces for each level.
+    pub(crate) indent: usize,
+    /// Whether it is laid out at all.
+    pub(crate) format: bool,
+}
+
 /// What is to be shown, and how.
 pub(crate) struct Plan {
     /// Of the final response and of requests.
@@ -41,6 +51,11 @@ pub(crate) struct Plan {
     pub(crate) format: bool,
     pub(crate) sort_headers: bool,
     pub(crate) json: JsonOptions,
+    pub(crate) xml: XmlOptions,
+    /// `--response-mime`: what responses are taken for, whatever they say.
+    pub(crate) response_type: Option<String>,
+    /// `--response-charset`, likewise.
+    pub(crate) response_charset: Option<Charset>,
     /// Colours, if there are any.
     pub(crate) style: Option<Style>,
     /// `--stream`: each line is shown when it is here.

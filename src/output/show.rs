@@ -92,7 +92,13 @@ impl Show {
         if self.plan.to_terminal && super::decode::is_binary(piece) {
             return self.out.write_all(super::body::BINARY_NOTICE);
         }
-        self.out.write_all(piece)
+        match self.plan.to_terminal {
+            true => self.out.write_all(&super::colors::escape_controls(
+                piece,
+                super::colors::Layout::KeepLines,
+            )),
+            false => self.out.write_all(piece),
+        }
     }
 
     /// Shows a response. `elapsed` is in seconds.

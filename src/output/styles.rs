@@ -56,6 +56,7 @@ const CLASSES: usize = 20;
 /// The attributes of every class; nothing for the terminal's own colour.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Style {
+    name: &'static str,
     attributes: [&'static str; CLASSES],
     tells_kinds_apart: bool,
 }
@@ -63,16 +64,22 @@ pub(crate) struct Style {
 impl Style {
     /// The style of this name, where HTTPie has one.
     pub(crate) fn named(name: &str) -> Option<Style> {
-        let (_, row) = STYLES.iter().find(|(known, _)| *known == name)?;
+        let (name, row) = STYLES.iter().find(|(known, _)| *known == name)?;
         let mut style = Style {
+            name,
             attributes: [""; CLASSES],
             tells_kinds_apart: false,
         };
         for (index, word) in row.split(' ').enumerate().take(CLASSES) {
             style.tells_kinds_apart |= index >= COMMON;
-            style.attributes[index] = if word == "-" { "" } else { word };
+            style.attributes[index] = Attributes::of_word(word).0;
         }
         Some(style)
+    }
+
+    /// The name by which it is known.
+    pub(super) fn name(&self) -> &'static str {
+        self.name
     }
 
     /// Whether methods, status codes and times have a colour by their kind.
@@ -94,8 +101,13 @@ impl Attributes {
     /// The terminal's own look.
     pub(super) const NONE: Attributes = Attributes("");
 
+    /// What a word of a table means.
+    pub(super) fn of_word(word: &'static str) -> Attributes {
+        Attributes(if word == "-" { "" } else { word })
+    }
+
     /// Whether there is nothing more to them than a foreground colour, which another such colour replaces whole.
-    fn is_foreground(self) -> bool {
+    pub(super) fn is_foreground(self) -> bool {
         !self.0.is_empty() && !self.0.contains(';')
     }
 

@@ -78,3 +78,13 @@ pub(crate) fn text(bytes: &[u8]) -> Cow<'_, str> {
 pub(crate) fn contains(whole: &[u8], part: &[u8]) -> bool {
     part.is_empty() || whole.windows(part.len()).any(|window| window == part)
 }
+
+/// Takes out the escape sequences that set colours.
+pub(crate) fn without_colours(text: &str) -> String {
+    let mut pieces = text.split("\x1b[");
+    let mut plain = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        plain.push_str(piece.split_once('m').map_or(piece, |(_, after)| after));
+    }
+    plain.replace("\r\n", "\n")
+}

@@ -20,7 +20,7 @@ mod tls;
 mod tunnel;
 
 pub(crate) use folder::TempFolder;
-pub(crate) use message::{Message, contains, text};
+pub(crate) use message::{Message, contains, text, without_colours};
 pub(crate) use program::{Outcome, Program, Running, is_reference};
 pub(crate) use relay::Relay;
 pub(crate) use server::{Answer, Received, Server};

@@ -1,9 +1,7 @@
 //! Options on what is printed, where and how.
 
 use super::super::args::Pretty;
-use super::{
-    Availability, Category, Effect, Flag, Lineage, Repeat, ValueFacts, ValueKind, Visibility,
-};
+use super::{Category, Effect, Flag, Lineage, Repeat, ValueFacts, ValueKind, Visibility};
 
 static PRETTY: [(&str, Pretty); 4] = [
     ("all", Pretty::All),
@@ -20,17 +18,6 @@ static STYLES: &[&str] = &[
     "igor", "inkpot", "lightbulb", "lilypond", "lovelace", "manni", "material", "monokai", "murphy", "native",
     "night-owl", "nord", "nord-darker", "one-dark", "paraiso-dark", "paraiso-light", "pastie", "perldoc", "pie",
     "pie-dark", "pie-light", "rainbow_dash", "rrt", "sas", "solarized", "solarized-dark", "solarized-light",
-    "staroffice", "stata-dark", "stata-light", "tango", "trac", "vim", "vs", "xcode", "zenburn",
-];
-
-/// Those of them that have no colours yet.
-#[rustfmt::skip]
-static PLANNED_STYLES: &[&str] = &[
-    "abap", "algol", "algol_nu", "arduino", "autumn", "borland", "bw", "coffee", "colorful", "default",
-    "dracula", "emacs", "friendly", "friendly_grayscale", "github-dark", "gruvbox-dark", "gruvbox-light",
-    "igor", "inkpot", "lightbulb", "lilypond", "lovelace", "manni", "material", "murphy", "native",
-    "night-owl", "nord", "nord-darker", "one-dark", "paraiso-dark", "paraiso-light", "pastie", "perldoc",
-    "rainbow_dash", "rrt", "sas",
     "staroffice", "stata-dark", "stata-light", "tango", "trac", "vim", "vs", "xcode", "zenburn",
 ];
 
@@ -64,13 +51,13 @@ Whether output is formatted and coloured: `all` does both and is the default on 
         category: Category::OutputProcessing,
         short_help: "The colour style of output",
         long_help: "\
-The colour style of output; the default is auto, which uses the terminal's own 16 colours. Other styles need a terminal of 256 colours.",
+The colour style of output; the default is auto, which uses the terminal's own 16 colours. The others are made of 256 colours; on a terminal whose TERM has fewer, and without COLORTERM, auto is used.",
         effect: Effect::Value(
             ValueFacts {
                 name: "STYLE",
                 kind: ValueKind::Choice {
                     all: STYLES,
-                    planned: PLANNED_STYLES,
+                    planned: &[],
                     listed: false,
                 },
             },
@@ -112,7 +99,6 @@ Sort headers and JSON keys: the default, which an earlier option may have change
     Flag {
         long: "response-charset",
         category: Category::OutputProcessing,
-        availability: Availability::Planned,
         short_help: "Read the response in this encoding",
         long_help: "\
 Read the text of the response in this encoding, whatever the server says, when it is shown:
@@ -135,7 +121,6 @@ Read the text of the response in this encoding, whatever the server says, when i
     Flag {
         long: "response-mime",
         category: Category::OutputProcessing,
-        availability: Availability::Planned,
         short_help: "Format and colour the response as this type",
         long_help: "\
 Format and colour the response as this type, whatever the server says:
@@ -167,8 +152,8 @@ How output is formatted, where it is formatted (see --pretty). The defaults are:
     json.format:true
     json.indent:4
     json.sort_keys:true
-
-xml.format and xml.indent are known names, but XML is not formatted yet by this version.
+    xml.format:true
+    xml.indent:2
 
 Several can be given with commas between them, and the option can be repeated; later ones go over earlier ones. This is a good thing to have in the configuration file:
 
