@@ -68,6 +68,8 @@ pub(crate) struct BodyWriter<'a, W> {
     plan: &'a Plan,
     out: &'a mut W,
     highlighter: Option<Highlighter>,
+    /// Whether JSON is coloured: as in HTTPie, not where the type says that it is something else.
+    colours_json: bool,
     /// Whether what was written last ends a line; nothing does.
     ends_line: bool,
 }
@@ -78,6 +80,7 @@ impl<'a, W: Write> BodyWriter<'a, W> {
             plan,
             out,
             highlighter: None,
+            colours_json: true,
             ends_line: true,
         }
     }
@@ -105,6 +108,9 @@ impl<'a, W: Write> BodyWriter<'a, W> {
             content_type,
             is_text: kind.is_text(),
         };
+        self.colours_json = self.plan.any_type_may_be_json
+            || kind.language == Some(Language::LooseJson)
+            || is_stream(&kind.media_type);
         // Events are shown when they happen, also without --stream.
         let by_line = self.plan.by_line || is_stream(&kind.media_type);
         let is_laid_out = kind.may_be_json || kind.may_be_xml;
@@ -206,6 +212,7 @@ impl<'a, W: Write> BodyWriter<'a, W> {
                 plan: self.plan,
                 out: &mut shown,
                 highlighter: self.highlighter.take(),
+                colours_json: self.colours_json,
                 ends_line: self.ends_line,
             };
             let mut is_binary_data = false;
@@ -251,6 +258,7 @@ impl<'a, W: Write> BodyWriter<'a, W> {
         };
         let mut shown = Vec::new();
         let mut writer = BodyWriter::new(self.plan, &mut shown);
+        writer.colours_json = self.colours_json;
         match writer.put_json(document)? {
             None => self.put_text(line),
             Some(last_line) => {
@@ -270,7 +278,8 @@ impl<'a, W: Write> BodyWriter<'a, W> {
         let mut options = self.plan.json;
         options.format &= self.plan.format;
         options.escape_controls = self.plan.to_terminal;
-        let verdict = json::write_json(bytes, &options, self.plan.style.as_ref(), self.out);
+        let style = self.plan.style.as_ref().filter(|_| self.colours_json);
+        let verdict = json::write_json(bytes, &options, style, self.out);
         match verdict.map_err(output_error)? {
             // As in HTTPie, a coloured document ends its last line.
             Verdict::Written if self.plan.style.is_some() => {

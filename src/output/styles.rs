@@ -111,6 +111,22 @@ impl Attributes {
         !self.0.is_empty() && !self.0.contains(';')
     }
 
+    /// Appends what ends these attributes, and then what begins others: one sequence for each, as HTTPie writes them in
+    /// the sixteen colours of a terminal.
+    pub(super) fn end_and_begin(self, next: Attributes, out: &mut Vec<u8>) {
+        if self == next {
+            return;
+        }
+        if !self.0.is_empty() {
+            out.extend_from_slice(b"\x1b[39;49;00m");
+        }
+        for parameter in next.0.split(';').filter(|parameter| !parameter.is_empty()) {
+            out.extend_from_slice(b"\x1b[");
+            out.extend_from_slice(parameter.as_bytes());
+            out.push(b'm');
+        }
+    }
+
     /// Appends the control sequence that leads from these attributes to others; nothing between like ones.
     pub(super) fn change_to(self, next: Attributes, out: &mut Vec<u8>) {
         if self == next {

@@ -19,6 +19,10 @@ pub(super) enum Token {
     Number,
     Constant,
     Punctuation,
+    /// White space, where a style paints it.
+    Space,
+    /// What stands before the document and is no JSON.
+    Prefix,
     /// White space that ends a line, and the end of the document.
     Nothing,
 }
@@ -30,6 +34,11 @@ pub(super) trait Painter {
 
     /// The next token is one of these.
     fn turn_to(&mut self, token: Token, sink: &mut Sink<'_>);
+
+    /// Whether white space has a look of its own, which then ends and begins anew at every line break.
+    fn paints_space(&self) -> bool {
+        false
+    }
 }
 
 /// No colours.
@@ -89,14 +98,23 @@ impl<'a, P: Painter> Emitter<'a, P> {
 
     /// Writes what stands before `start` as it is, then the value that starts there.
     pub(super) fn run(mut self, start: usize) -> io::Result<()> {
+        let prefix = skip_space(self.text, 0);
+        if !self.options.format {
+            self.white_space(&self.text[..prefix.min(start)]);
+        }
+        if prefix < start {
+            let from = if self.options.format { 0 } else { prefix };
+            self.painter.turn_to(Token::Prefix, &mut self.sink);
+            self.sink.bytes(&self.text[from..start]);
+        }
         if self.options.format {
-            if skip_space(self.text, 0) < start {
-                self.sink.bytes(&self.text[..start]);
-            }
             self.value(start);
         } else {
-            self.sink.bytes(&self.text[..start]);
             self.recolour(start);
+        }
+        if self.painter.paints_space() && (self.options.format || !self.text.ends_with(b"\n")) {
+            // The line break that ends a coloured document.
+            self.painter.turn_to(Token::Space, &mut self.sink);
         }
         self.painter.turn_to(Token::Nothing, &mut self.sink);
         self.sink.finish()
@@ -256,8 +274,36 @@ impl<'a, P: Painter> Emitter<'a, P> {
             self.painter.turn_to(Token::Punctuation, &mut self.sink);
             self.sink.byte(b',');
         }
+        if self.painter.paints_space() {
+            self.painter.turn_to(Token::Space, &mut self.sink);
+            self.painter.turn_to(Token::Nothing, &mut self.sink);
+            self.sink.byte(b'\n');
+            if spaces > 0 {
+                self.painter.turn_to(Token::Space, &mut self.sink);
+                self.sink.spaces(spaces);
+            }
+            return;
+        }
         self.painter.turn_to(Token::Nothing, &mut self.sink);
         self.sink.line_break(false, spaces);
+    }
+
+    /// Copies white space, in colour if it has any.
+    fn white_space(&mut self, space: &[u8]) {
+        for part in space.split_inclusive(|byte| *byte == b'\n') {
+            let (line, end) = match part.split_last() {
+                Some((b'\n', line)) => (line, true),
+                _ => (part, false),
+            };
+            if self.painter.paints_space() {
+                self.painter.turn_to(Token::Space, &mut self.sink);
+            }
+            self.sink.bytes(line);
+            if end {
+                self.painter.turn_to(Token::Nothing, &mut self.sink);
+                self.sink.byte(b'\n');
+            }
+        }
     }
 
     /// Writes a member's name and colon; gives the offset of its value.
@@ -271,7 +317,13 @@ impl<'a, P: Painter> Emitter<'a, P> {
         }
         let colon = skip_space(self.text, self.string(at, Token::Name));
         self.painter.turn_to(Token::Punctuation, &mut self.sink);
-        self.sink.pair(*b": ");
+        if self.painter.paints_space() {
+            self.sink.byte(b':');
+            self.painter.turn_to(Token::Space, &mut self.sink);
+            self.sink.byte(b' ');
+        } else {
+            self.sink.pair(*b": ");
+        }
         skip_space(self.text, colon + 1)
     }
 
@@ -390,11 +442,9 @@ impl<'a, P: Painter> Emitter<'a, P> {
                     at += 1;
                 }
                 b' ' | b'\t' | b'\r' | b'\n' => {
-                    if first == b'\n' {
-                        self.painter.turn_to(Token::Nothing, &mut self.sink);
-                    }
-                    self.sink.byte(first);
-                    at += 1;
+                    let end = skip_space(text, at);
+                    self.white_space(&text[at..end]);
+                    at = end;
                 }
                 _ => at = self.scalar(at, first),
             }

@@ -84,7 +84,7 @@ impl Index {
     }
 
     /// Nothing noted, all in order.
-    fn empty() -> Index {
+    pub(super) fn empty() -> Index {
         Index {
             entries: Vec::new(),
             members: Vec::new(),

@@ -69,10 +69,33 @@ pub(crate) fn write_json(
     style: Option<&Style>,
     out: &mut dyn Write,
 ) -> io::Result<Verdict> {
-    match style {
-        None => write_with(text, options, Plain, out),
-        Some(style) => write_with(text, options, Coloured::new(style), out),
+    let Some(style) = style else {
+        return write_with(text, options, Plain, out);
+    };
+    let verdict = write_with(text, options, Coloured::new(style), out)?;
+    match (verdict, constant_behind_prefix(text)) {
+        (Verdict::NotJson, Some(start)) => {
+            // HTTPie colours this and lays nothing out.
+            let options = JsonOptions {
+                format: false,
+                ..*options
+            };
+            let emitter = Emitter::new(text, &options, Index::empty(), Coloured::new(style), out);
+            emitter.run(start).map(|()| Verdict::Written)
+        }
+        (verdict, _) => Ok(verdict),
     }
+}
+
+/// Where `true`, `false` or `null` stands at the end of a text, behind something that is no JSON.
+fn constant_behind_prefix(text: &[u8]) -> Option<usize> {
+    let end = text.trim_ascii_end();
+    let constants: [&[u8]; 3] = [b"true", b"false", b"null"];
+    let prefix = constants.iter().find_map(|word| end.strip_suffix(*word))?;
+    let is_prefix = !prefix.trim_ascii().is_empty()
+        && !prefix.iter().any(|byte| b"{[\"".contains(byte))
+        && std::str::from_utf8(prefix).is_ok();
+    is_prefix.then_some(prefix.len())
 }
 
 fn write_with(

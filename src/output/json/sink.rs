@@ -135,6 +135,11 @@ impl<'w> Sink<'w> {
 
     fn long_break(&mut self, skip: usize, spaces: usize) {
         self.bytes(&BREAK[skip..2]);
+        self.spaces(spaces);
+    }
+
+    /// Puts so many spaces.
+    pub(super) fn spaces(&mut self, spaces: usize) {
         let mut left = spaces;
         while left > 0 {
             let now = left.min(64);

@@ -292,11 +292,34 @@ fn without_colours(text: &str) -> String {
 fn auto_colours_each_token_as_httpie_does() {
     let text = r#"{"s":"x","n":-1.5,"t":true,"u":null,"e":{},"a":[1]}"#;
     let out = coloured(text, "auto", &JsonOptions::default());
+    // White space has a colour too, one for each line.
+    let out = out
+        .replace("\x1b[37m\x1b[39;49;00m", "~")
+        .replace("\x1b[37m", "_")
+        .replace("\x1b[39;49;00m", "^");
     assert_eq!(
         out.replace('\x1b', "^"),
-        "{\n    ^[94m\"a\"^[0m: [\n        ^[34m1^[0m\n    ],\n    ^[94m\"e\"^[0m: {},\n    ^[94m\"n\"^[0m: ^[34m-1.5^[0m,\n    \
-         ^[94m\"s\"^[0m: ^[33m\"x\"^[0m,\n    ^[94m\"t\"^[0m: ^[34mtrue^[0m,\n    ^[94m\"u\"^[0m: ^[34mnull^[0m\n}"
+        "{~\n_    ^^[94m\"a\"^:_ ^[~\n_        ^^[34m1^~\n_    ^],~\n_    ^^[94m\"e\"^:_ ^{},~\n_    ^^[94m\"n\"^:_ ^^[34m-1.5^,~\n\
+         _    ^^[94m\"s\"^:_ ^^[33m\"x\"^,~\n_    ^^[94m\"t\"^:_ ^^[34mtrue^,~\n_    ^^[94m\"u\"^:_ ^^[34mnull^~\n}~"
     );
+}
+
+#[test]
+fn a_prefix_is_coloured_as_a_mistake_in_front_of_any_value_but_a_number() {
+    for (text, want) in [
+        (")]}',{}", "^[04m^[91m)]}',~{}"),
+        ("while(1);true", "^[04m^[91mwhile(1);~^[34mtrue~"),
+        (")]null \n", "^[04m^[91m)]~^[34mnull~^[37m ~\n"),
+    ] {
+        let out = coloured(text, "auto", &JsonOptions::default());
+        let out = out.replace("\x1b[39;49;00m", "~").replace('\x1b', "^");
+        assert_eq!(out.strip_suffix("^[37m~").unwrap_or(&out), want, "{text}");
+    }
+    let style = Style::named("auto").unwrap();
+    let options = JsonOptions::default();
+    let mut out = Vec::new();
+    let verdict = write_json(b")]}1", &options, Some(&style), &mut out).unwrap();
+    assert_eq!((verdict, out.len()), (Verdict::NotJson, 0));
 }
 
 #[test]
