@@ -356,7 +356,7 @@ mod tests {
         assert_eq!(words("http --pretty "), ["all", "colors", "format", "none"]);
         assert_eq!(words("http --pretty=co"), ["colors"]);
         assert_eq!(at("http --pretty=co").prefix, "--pretty=");
-        assert_eq!(words("http -vs aut"), ["auto"]);
+        assert_eq!(words("http -vs aut"), ["auto", "autumn"]);
         assert_eq!(words("http --no-verb"), ["--no-verbose"]);
         assert!(words("http --generate").is_empty() && words("http -- --pre").is_empty());
         assert!(words("https -").contains(&"-v".to_owned()));
