@@ -94,9 +94,11 @@ fn a_body_from_stdin_makes_a_post_and_goes_as_it_is() {
 }
 
 #[test]
-fn a_long_body_from_a_pipe_goes_in_chunks_and_the_head_says_so() {
+fn a_long_body_from_a_pipe_goes_in_chunks_where_there_is_no_room_for_a_temporary_file() {
     let long = "x".repeat(5 << 20);
-    let request = send_with_stdin(&["PUT", "{url}/"], &long);
+    let request = send_from(&TempFolder::new(), &["PUT", "{url}/"], |program| {
+        program.stdin(&long).env("TMPDIR", "/no/such/place")
+    });
     let coding = request.header("Transfer-Encoding");
     assert_eq!(coding.as_deref(), Some("chunked"));
     assert_eq!(request.header("Content-Length"), None);
@@ -620,4 +622,31 @@ fn a_typed_multipart_type_gets_the_boundary_that_it_lacks() {
 #[test]
 fn an_empty_raw_body_is_a_post() {
     assert_eq!(send(&["--raw=", "{url}/"]).method(), "POST");
+}
+
+#[test]
+#[cfg(unix)]
+fn what_is_no_regular_file_is_read_once_and_sent_with_its_length() {
+    let large = "x".repeat(5_000_000);
+    let piped = send_with_stdin(&["POST", "{url}/"], &large);
+    assert_eq!(piped.header("Content-Length").as_deref(), Some("5000000"));
+    assert_eq!(piped.body_length, 5_000_000);
+    let read = send_with_stdin(&["-I", "{url}/", "@/dev/stdin"], "hi");
+    assert_eq!(
+        (read.method(), read.body_text()),
+        ("POST".to_owned(), "hi".to_owned())
+    );
+    let empty = send(&["{url}/", "@/dev/null"]);
+    assert_eq!(empty.method(), "POST");
+    assert_eq!(empty.header("Content-Length").as_deref(), Some("0"));
+    let part = send_with_stdin(&["-I", "--form", "{url}/", "a@/dev/stdin"], "inside");
+    assert!(part.body_text().contains("filename=\"stdin\""));
+    assert!(part.body_text().contains("\r\n\r\ninside\r\n--"));
+}
+
+#[test]
+fn an_empty_boundary_is_none() {
+    let request = send(&["--multipart", "--boundary=", "{url}/", "a=b"]);
+    let content_type = request.header("Content-Type").unwrap_or_default();
+    assert!(content_type.len() > "multipart/form-data; boundary=".len() + 20);
 }

@@ -56,7 +56,8 @@ pub(crate) fn find(text: &str, host: &str, port: u16) -> Found {
             Some(_) => 0,
             None => 1,
         };
-        if rank > best {
+        // Of two entries for one host the last counts, as in Python's netrc.
+        if rank > 0 && rank >= best {
             best = rank;
             // A spoiled entry keeps its place: its host does not get the default entry's password instead.
             found.login = (!entry.is_spoiled).then(|| Login {
@@ -83,26 +84,49 @@ fn entries(text: &str, warnings: &mut Vec<String>) -> Vec<Entry> {
         line: 1,
     };
     let mut entries: Vec<Entry> = Vec::new();
-    while let Some((token, line)) = tokens.next() {
+    while let Some(Token {
+        text: token,
+        line,
+        flaw,
+    }) = tokens.next()
+    {
+        if let Some(flaw) = flaw {
+            spoil(&mut entries, line, flaw, warnings);
+            continue;
+        }
         let entry = |machine| Entry {
             machine,
             user: None,
             password: None,
             is_spoiled: false,
         };
-        let mut value = |what: &str, warnings: &mut Vec<String>| {
-            let next = tokens.next().map(|(value, _)| value);
-            if next.is_none() {
+        let mut value = |what: &str, warnings: &mut Vec<String>| match tokens.next() {
+            Some(Token {
+                flaw: None, text, ..
+            }) => Some(text),
+            Some(Token {
+                flaw: Some(flaw),
+                line,
+                ..
+            }) => {
+                warnings.push(format!("line {line}: {flaw}; this entry is not used"));
+                None
+            }
+            None => {
                 warnings.push(format!(
                     "line {line}: the {what} behind '{token}' is missing"
                 ));
+                None
             }
-            next
         };
         match token.as_str() {
             "machine" => {
                 let name = value("host name", warnings);
-                entries.extend(name.map(|name| entry(Some(name))));
+                // Without a name too: what follows belongs to no other entry.
+                entries.push(Entry {
+                    is_spoiled: name.is_none(),
+                    ..entry(Some(name.unwrap_or_default()))
+                });
             }
             "default" => {
                 entries.push(entry(None));
@@ -123,21 +147,30 @@ fn entries(text: &str, warnings: &mut Vec<String>) -> Vec<Entry> {
             }
             "account" => drop(value("account", warnings)),
             "macdef" => tokens.skip_macro(),
-            _ => {
-                let is_known = entries.last().is_some_and(|entry| entry.is_spoiled);
-                if !is_known {
-                    // The word itself may be a password that went astray: only its place is told.
-                    warnings.push(format!(
-                        "line {line}: a word that is no keyword; this entry is not used"
-                    ));
-                }
-                if let Some(entry) = entries.last_mut() {
-                    entry.is_spoiled = true;
-                }
-            }
+            // The word itself may be a password that went astray: only its place is told.
+            _ => spoil(&mut entries, line, "a word that is no keyword", warnings),
         }
     }
     entries
+}
+
+/// Notes a mistake in the entry that was begun last; one is enough.
+fn spoil(entries: &mut [Entry], line: usize, flaw: &str, warnings: &mut Vec<String>) {
+    let entry = entries.last_mut();
+    if !entry.as_ref().is_some_and(|entry| entry.is_spoiled) {
+        warnings.push(format!("line {line}: {flaw}; this entry is not used"));
+    }
+    if let Some(entry) = entry {
+        entry.is_spoiled = true;
+    }
+}
+
+struct Token {
+    text: String,
+    /// From 1.
+    line: usize,
+    /// What is wrong with it.
+    flaw: Option<&'static str>,
 }
 
 struct Tokens<'a> {
@@ -146,8 +179,8 @@ struct Tokens<'a> {
 }
 
 impl Tokens<'_> {
-    /// The next token, and its line from 1. A `#` where a token could begin starts a comment.
-    fn next(&mut self) -> Option<(String, usize)> {
+    /// The next token. A `#` where a token could begin starts a comment; a quoted token ends on its line.
+    fn next(&mut self) -> Option<Token> {
         loop {
             let word = self.rest.trim_start();
             self.advance(self.rest.len() - word.len());
@@ -164,10 +197,16 @@ impl Tokens<'_> {
             chars.next();
         }
         let mut end = self.rest.len();
+        let mut is_closed = !quoted;
         while let Some((at, c)) = chars.next() {
             match c {
                 '"' if quoted => {
                     end = at + 1;
+                    is_closed = true;
+                    break;
+                }
+                '\n' if quoted => {
+                    end = at;
                     break;
                 }
                 '\\' => token.extend(chars.next().map(|(_, escaped)| escaped)),
@@ -182,7 +221,17 @@ impl Tokens<'_> {
             return None;
         }
         self.advance(end);
-        Some((token, line))
+        // The file was read as UTF-8; what is none has become this character.
+        let is_text = !token.contains(char::REPLACEMENT_CHARACTER);
+        Some(Token {
+            flaw: match (is_closed, is_text) {
+                (false, _) => Some("a quotation mark is not closed"),
+                (true, false) => Some("a word that is not UTF-8"),
+                (true, true) => None,
+            },
+            text: token,
+            line,
+        })
     }
 
     /// A macro goes on to the next empty line.
@@ -231,12 +280,32 @@ mod tests {
     }
 
     #[test]
+    fn an_open_quotation_mark_and_what_is_no_text_spoil_their_entry_only() {
+        let text = "machine a.org login u password \"open\nmachine b.org login u password p\u{fffd}\nmachine c.org login v password q";
+        assert_eq!(login(text, "a.org"), None);
+        assert_eq!(login(text, "b.org"), None);
+        assert_eq!(login(text, "c.org").as_deref(), Some("v|q"));
+        let warnings = find(text, "c.org", 80).warnings;
+        assert_eq!(warnings.len(), 2, "{warnings:?}");
+        assert!(
+            warnings[0].starts_with("line 1: a quotation mark"),
+            "{warnings:?}"
+        );
+        assert!(
+            warnings[1].starts_with("line 2: a word that is not UTF-8"),
+            "{warnings:?}"
+        );
+    }
+
+    #[test]
     fn what_follows_a_mistake_goes_to_no_other_entry() {
         let text = "machine a.org login u password p\nmachine b.org logn x password secret\ndefault login d password dd";
         assert_eq!(login(text, "a.org").as_deref(), Some("u|p"));
         assert_eq!(login(text, "b.org"), None);
         assert_eq!(login(text, "c.org").as_deref(), Some("d|dd"));
         assert_eq!(login("machine a.org login u password", "a.org"), None);
+        let text = "machine a.org login u password p\nmachine \"b.org\nlogin x password secret";
+        assert_eq!(login(text, "a.org").as_deref(), Some("u|p"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::body::{self, Body};
 use super::build::{self, ACCEPT_JSON, Ingredients, Request};
-use super::multipart::{self, Multipart};
+use super::multipart::Multipart;
 use super::nested_json;
 use super::stdin::{self, LengthWanted};
 use super::url::Url;
@@ -101,10 +101,7 @@ fn choose_body(
     let args = &invocation.args;
     let items = &invocation.items;
     let mut body = match (&items.body_file, &args.raw) {
-        (Some(file), _) => Body::File {
-            length: multipart::file_length(&file.path)?,
-            path: file.path.clone(),
-        },
+        (Some(file), _) => stdin::read_file(&file.path, length_wanted(invocation))?,
         (None, Some(raw)) if !raw.is_empty() => Body::Bytes(raw.clone().into_bytes()),
         (None, _) => Body::Empty,
     };
@@ -155,7 +152,7 @@ fn length_wanted(invocation: &Invocation) -> LengthWanted {
     };
     match invocation.args.chunked || typed("Content-Length") || typed("Transfer-Encoding") {
         true => LengthWanted::No,
-        false => LengthWanted::IfPossible,
+        false => LengthWanted::Yes,
     }
 }
 

@@ -8,5 +8,14 @@ pub(crate) mod compress;
 pub(crate) mod curl;
 pub(crate) mod multipart;
 pub(crate) mod nested_json;
+mod spool;
 pub(crate) mod stdin;
 pub(crate) mod url;
+
+/// 128 bits from the process's own randomness, for what must be like nothing else and is no secret: boundaries (HTTPie's have
+/// as many), names of temporary files.
+fn random_name() -> String {
+    use std::hash::{BuildHasher, RandomState};
+    let random = || RandomState::new().hash_one(std::process::id());
+    format!("{:016x}{:016x}", random(), random())
+}

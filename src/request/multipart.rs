@@ -4,9 +4,11 @@
 //! (WHATWG HTML, "multipart form data": line breaks and quotes become %0A, %0D, %22).
 
 use std::fs::File;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 
+use super::body::Body;
+use super::{random_name, spool};
 use crate::error::{Error, io_reason};
 
 /// A multipart body: alternating framing text and file contents.
@@ -20,14 +22,25 @@ pub(crate) struct Multipart {
 #[derive(Debug)]
 pub(super) enum Piece {
     Memory(Vec<u8>),
-    File { path: PathBuf, length: u64 },
+    File {
+        path: PathBuf,
+        length: u64,
+    },
+    /// What was read of a path that can be read only once.
+    PutAside {
+        path: PathBuf,
+        file: File,
+        length: u64,
+    },
 }
 
 impl Multipart {
     /// An empty body with this boundary, or one that is not likely to stand in any content.
     pub(crate) fn new(boundary: Option<String>) -> Multipart {
         Multipart {
-            boundary: boundary.unwrap_or_else(random_boundary),
+            boundary: boundary
+                .filter(|boundary| !boundary.is_empty())
+                .unwrap_or_else(random_name),
             pieces: Vec::new(),
         }
     }
@@ -56,6 +69,13 @@ impl Multipart {
         mime_type: Option<&str>,
     ) -> Result<(), Error> {
         let length = file_length(&path)?;
+        let content = match length {
+            Some(length) => Piece::File {
+                path: path.clone(),
+                length,
+            },
+            None => put_aside(&path)?,
+        };
         let file_name = path
             .file_name()
             .map(|name| name.to_string_lossy().into_owned())
@@ -70,7 +90,7 @@ impl Multipart {
             escape_name(name),
             escape_name(&file_name)
         ));
-        self.pieces.push(Piece::File { path, length });
+        self.pieces.push(content);
         self.text("\r\n");
         Ok(())
     }
@@ -97,7 +117,7 @@ impl Multipart {
     pub(crate) fn length(&self) -> u64 {
         let length = |piece: &Piece| match piece {
             Piece::Memory(bytes) => bytes.len() as u64,
-            Piece::File { length, .. } => *length,
+            Piece::File { length, .. } | Piece::PutAside { length, .. } => *length,
         };
         self.pieces.iter().map(length).sum()
     }
@@ -110,6 +130,11 @@ impl Multipart {
                 Piece::Memory(bytes) => Box::new(body.chain(Cursor::new(bytes.clone()))),
                 Piece::File { path, length } => {
                     Box::new(body.chain(ExactFile::open(path.clone(), *length)?))
+                }
+                Piece::PutAside { file, .. } => {
+                    let mut file = file.try_clone()?;
+                    file.seek(SeekFrom::Start(0))?;
+                    Box::new(body.chain(file))
                 }
             };
         }
@@ -155,19 +180,16 @@ pub(crate) fn open_file(path: &PathBuf) -> Result<File, Error> {
     File::open(path).map_err(|error| cannot_read(path, &error))
 }
 
-/// The length of a regular file in bytes.
-pub(crate) fn file_length(path: &PathBuf) -> Result<u64, Error> {
+/// The length of a regular file in bytes; nothing for what has none, such as a named pipe.
+pub(super) fn file_length(path: &PathBuf) -> Result<Option<u64>, Error> {
     let facts = std::fs::metadata(path).map_err(|error| cannot_read(path, &error))?;
-    match facts.is_file() {
-        true => Ok(facts.len()),
-        false => Err(Error::new(format!(
-            "'{}' is not a regular file",
-            path.display()
-        ))),
+    match facts.is_dir() {
+        true => Err(Error::new(format!("'{}' is a folder", path.display()))),
+        false => Ok(facts.is_file().then_some(facts.len())),
     }
 }
 
-fn cannot_read(path: &std::path::Path, error: &io::Error) -> Error {
+pub(super) fn cannot_read(path: &std::path::Path, error: &io::Error) -> Error {
     Error::new(format!(
         "cannot read '{}': {}",
         path.display(),
@@ -181,12 +203,22 @@ fn escape_name(name: &str) -> String {
         .replace('"', "%22")
 }
 
-/// 128 bits from the process's own randomness, as HTTPie's boundaries have. It is no secret: it only must not stand in
-/// the content.
-fn random_boundary() -> String {
-    use std::hash::{BuildHasher, RandomState};
-    let random = || RandomState::new().hash_one(std::process::id());
-    format!("{:016x}{:016x}", random(), random())
+/// The content of something that is no regular file, whose length the parts behind it must know.
+fn put_aside(path: &PathBuf) -> Result<Piece, Error> {
+    let unreadable = |error: io::Error| cannot_read(path, &error);
+    let body = spool::put_aside(Vec::new(), open_file(path)?).map_err(unreadable)?;
+    match body {
+        Body::Bytes(bytes) => Ok(Piece::Memory(bytes)),
+        Body::Redirected { file, length, .. } => Ok(Piece::PutAside {
+            path: path.clone(),
+            file,
+            length,
+        }),
+        _ => Err(Error::new(format!(
+            "'{}' is too large to be put aside, which a part of a form needs that is no regular file",
+            path.display()
+        ))),
+    }
 }
 
 #[cfg(test)]
@@ -217,7 +249,7 @@ mod tests {
 
     #[test]
     fn boundaries_differ() {
-        assert_ne!(random_boundary(), random_boundary());
-        assert_eq!(random_boundary().len(), 32);
+        assert_ne!(random_name(), random_name());
+        assert_eq!(random_name().len(), 32);
     }
 }

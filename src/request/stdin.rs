@@ -5,20 +5,20 @@
 
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek};
+use std::path::PathBuf;
 
 use super::body::{Body, Stream};
+use super::multipart;
+use super::spool;
 use crate::error::{Error, io_reason};
 
-/// A pipe's content up to this size is read before sending, so that its length can be announced; what is larger goes out
-/// in chunks.
-const HELD_IN_MEMORY: usize = 4 << 20;
 const FIRST_READ: usize = 64 * 1024;
 
 /// Whether the length of the body must be known before it is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LengthWanted {
-    /// It goes into Content-Length, if it can be known.
-    IfPossible,
+    /// It goes into Content-Length.
+    Yes,
     /// It is typed, or the body is chunked: the first bytes are enough to know that there is a body.
     No,
 }
@@ -34,30 +34,36 @@ pub(crate) fn read(wanted: LengthWanted, say: impl FnOnce()) -> Result<Body, Err
         return Ok(body);
     }
     wait_for_input(&stdin, say);
-    let limit = if wanted == LengthWanted::No {
-        FIRST_READ
-    } else {
-        HELD_IN_MEMORY
-    };
-    let mut held = Vec::new();
-    loop {
-        let start = held.len();
-        held.resize(start + FIRST_READ, 0);
-        let length = stdin.read(&mut held[start..]).map_err(unreadable)?;
-        held.truncate(start + length);
-        if length == 0 {
-            return Ok(if held.is_empty() {
-                Body::Empty
-            } else {
-                Body::Bytes(held)
-            });
+    let mut held = vec![0; FIRST_READ];
+    let length = stdin.read(&mut held).map_err(unreadable)?;
+    held.truncate(length);
+    match (length, wanted) {
+        (0, _) => Ok(Body::Empty),
+        (_, LengthWanted::Yes) => spool::put_aside(held, stdin).map_err(unreadable),
+        (_, LengthWanted::No) => Ok(Body::Stream(Stream::new(
+            Box::new(Cursor::new(held).chain(stdin)),
+            None,
+        ))),
+    }
+}
+
+/// A file that is sent as a body: a regular one from where it is, anything else (a named pipe, `/dev/stdin`) as it comes.
+///
+/// # Errors
+/// It cannot be read, or it is a folder.
+pub(super) fn read_file(path: &PathBuf, wanted: LengthWanted) -> Result<Body, Error> {
+    if let Some(length) = multipart::file_length(path)? {
+        return Ok(Body::File {
+            length,
+            path: path.clone(),
+        });
+    }
+    let file = multipart::open_file(path)?;
+    match wanted {
+        LengthWanted::Yes => {
+            spool::put_aside(Vec::new(), file).map_err(|error| multipart::cannot_read(path, &error))
         }
-        if wanted == LengthWanted::No || held.len() > limit {
-            return Ok(Body::Stream(Stream::new(
-                Box::new(Cursor::new(held).chain(stdin)),
-                None,
-            )));
-        }
+        LengthWanted::No => Ok(Body::Stream(Stream::new(Box::new(file), None))),
     }
 }
 

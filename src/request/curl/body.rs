@@ -115,7 +115,9 @@ fn written(parts: &Multipart) -> Vec<Written<'_>> {
     pieces
         .map(|piece| match piece {
             Piece::Memory(bytes) => Written::Bytes(bytes),
-            Piece::File { path, .. } => Written::File(path.as_os_str().as_encoded_bytes()),
+            Piece::File { path, .. } | Piece::PutAside { path, .. } => {
+                Written::File(path.as_os_str().as_encoded_bytes())
+            }
         })
         .collect()
 }
