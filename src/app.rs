@@ -25,6 +25,7 @@ use crate::client::tls::{Ciphers, ClientCertificate, Passphrase, Roots, TlsSetti
 use crate::client::transport::Settings;
 use crate::environment::Environment;
 use crate::error::{Error, ExitStatus};
+use crate::headers::Headers;
 use crate::messages::Messages;
 use crate::output::charset::Charset;
 use crate::output::decode;
@@ -42,7 +43,7 @@ use crate::request::compress::{self, Compress};
 use crate::request::curl;
 use crate::request::url::{PathStyle, Url};
 use crate::sessions::{
-    AuthType, Overlay, OverlayRequest, is_anonymous_session, unix_seconds, without_port,
+    AuthType, Overlay, OverlayRequest, SourceKind, is_anonymous_session, unix_seconds, without_port,
 };
 
 /// Runs `http` or `https` with these arguments (without the program's own name).
@@ -245,25 +246,22 @@ fn lay_over(run: &Run<'_>, url: &Url, overlay: &mut Overlay) -> Result<Brought, 
     let typed = run.invocation.typed_headers();
     let cookie_host = typed.get_str("Host").map_or(url.host(), without_port);
     let cookie_url = cookie_url(url, cookie_host);
-    let session_headers = overlay.headers().clone();
     if let Some(credentials) = auth::typed(&run.invocation, url, run.messages.program())? {
         overlay.set_credentials(credentials);
     }
+    for header in auth::typed_header_sources(&run.invocation)? {
+        overlay.set_header_source(header);
+    }
+    let mut session_headers = overlay.headers().clone();
+    let took_stdin = resolve_references(run, url, overlay, &mut session_headers)?;
     let authorization = match overlay.credentials() {
         _ if run.invocation.types_header("Authorization") => None,
         // What is sent depends on what the server asks.
         Some(credentials) if *credentials.auth_type() == AuthType::Digest => None,
-        Some(credentials) => Some(auth::authorization(credentials).map_err(|error| {
-            match (
-                &args.auth,
-                args.session.as_ref().or(args.session_read_only.last()),
-            ) {
-                (None, Some(session)) => {
-                    error.context(format!("the credentials of session '{session}'"))
-                }
-                _ => error,
-            }
-        })?),
+        Some(credentials) => {
+            let value = auth::authorization(credentials);
+            Some(value.map_err(|error| of_session(args, error))?)
+        }
         None if session_headers.contains("Authorization") || args.ignore_netrc => None,
         None => auth::from_netrc(run.env, url, run.messages)?,
     };
@@ -278,8 +276,53 @@ fn lay_over(run: &Run<'_>, url: &Url, overlay: &mut Overlay) -> Result<Brought, 
             false => overlay.cookies().header_for(&cookie_url, run.now),
         },
         took_typed_cookies: has_session,
+        took_stdin,
         required: Vec::new(),
     })
+}
+
+/// Gets the secrets that there are references to, for this run alone. What is typed as a header needs none. Tells whether
+/// standard input was read for them.
+fn resolve_references(
+    run: &Run<'_>,
+    url: &Url,
+    overlay: &mut Overlay,
+    headers: &mut Headers,
+) -> Result<bool, Error> {
+    let invocation = &run.invocation;
+    let mut took_stdin = false;
+    for header in overlay.header_sources() {
+        if !invocation.types_header(header.name()) {
+            took_stdin |= header.source().kind() == SourceKind::Descriptor(0);
+            headers.set(header.name(), auth::header_value(header, run.env)?);
+        }
+    }
+    if let Some(credentials) = overlay.credentials()
+        && let Some(source) = credentials.source()
+        && !invocation.types_header("Authorization")
+    {
+        took_stdin |= source.kind() == SourceKind::Descriptor(0);
+        let asking = auth::Asking {
+            env: run.env,
+            program: run.messages.program(),
+            host: &url.authority(),
+            ignore_stdin: invocation.args.ignore_stdin,
+        };
+        let secret = auth::of_source(credentials, source, asking);
+        overlay.resolve_credentials(secret.map_err(|error| of_session(&invocation.args, error))?);
+    }
+    Ok(took_stdin)
+}
+
+/// Says whose credentials they are that an error is about, where they were not typed.
+fn of_session(args: &Args, error: Error) -> Error {
+    let is_typed = args.auth.is_some() || args.auth_from.is_some();
+    match args.session.as_ref().or(args.session_read_only.last()) {
+        Some(session) if !is_typed => {
+            error.context(format!("the credentials of session '{session}'"))
+        }
+        _ => error,
+    }
 }
 
 /// Credentials that answer a challenge of the URL's origin, where those that apply are of this kind.

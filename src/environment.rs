@@ -117,6 +117,11 @@ impl Environment {
         Some(list.to_string_lossy().into_owned())
     }
 
+    /// An environment variable that somebody keeps a secret in; empty ones too.
+    pub(crate) fn secret_variable(&self, name: &str) -> Option<OsString> {
+        std::env::var_os(name)
+    }
+
     /// The netrc files to look into, in order: `NETRC` alone if it is set, else `~/.netrc` and `~/_netrc`.
     pub(crate) fn netrc_files(&self) -> Vec<PathBuf> {
         if let Some(path) = variable("NETRC") {

@@ -60,6 +60,10 @@ pub(crate) struct Args {
     /// `USER[:PASS]` or a token, depending on the type.
     pub(crate) auth: Option<String>,
     pub(crate) auth_type: Option<AuthType>,
+    /// Where that is to be had instead.
+    pub(crate) auth_from: Option<String>,
+    /// `NAME=SOURCE`, in the order of typing.
+    pub(crate) header_from: Vec<String>,
     pub(crate) ignore_netrc: bool,
 
     pub(crate) offline: bool,
@@ -132,6 +136,8 @@ impl Default for Args {
             session_read_only: Vec::new(),
             auth: None,
             auth_type: None,
+            auth_from: None,
+            header_from: Vec::new(),
             ignore_netrc: false,
             offline: false,
             proxy: Vec::new(),

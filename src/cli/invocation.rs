@@ -60,7 +60,11 @@ impl Invocation {
         check_compression(&args)?;
         check_readable("--cert", args.cert.as_deref())?;
         check_readable("--cert-key", args.cert_key.as_deref())?;
-        if args.auth_type.is_some() && args.auth.is_none() {
+        if args.auth.is_some() && args.auth_from.is_some() {
+            let message = "argument --auth-from: not allowed with argument --auth/-a";
+            return Err(Error::usage(message));
+        }
+        if args.auth_type.is_some() && args.auth.is_none() && args.auth_from.is_none() {
             return Err(Error::usage("--auth required"));
         }
         let to_terminal = match downloads {
