@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use crate::auth;
 use crate::cli::args::{self, Args, RequestType};
+use crate::cli::config::{ConfigFile, DefaultOptions};
 use crate::cli::invocation::{Invocation, Trust};
 use crate::cli::parse::{self, Parsed};
 use crate::cli::{Program, config, help, man};
@@ -50,42 +51,57 @@ use crate::sessions::{
 pub(crate) fn run(program: Program, arguments: impl IntoIterator<Item = OsString>) -> ExitStatus {
     let env = Environment::new();
     let mut messages = Messages::new(program.name(), &env);
-    let (default_options, warning) = config::default_options(env.config_dir());
-    if let Some(warning) = warning {
-        messages.warning(&warning);
-    }
-    let outcome = match parse::parse(program, arguments, &default_options) {
-        Ok(Parsed::Run(args)) => {
-            messages.quiet = args.quiet;
-            request(*args, &env, &messages)
-        }
-        Ok(other) => answer(program, other, &env, &messages).map(|()| ExitStatus::Success),
-        Err(error) => Err(error),
-    };
+    let outcome = start(
+        program,
+        arguments.into_iter().collect(),
+        &env,
+        &mut messages,
+    );
     outcome.unwrap_or_else(|error| {
         messages.error(&error);
         error.status()
     })
 }
 
-/// What is asked of the program itself: help, version and the like.
-fn answer(
+/// Reads the command line over the default options, and does what it asks for.
+fn start(
     program: Program,
-    parsed: Parsed,
+    arguments: Vec<OsString>,
     env: &Environment,
-    messages: &Messages,
-) -> Result<(), Error> {
+    messages: &mut Messages,
+) -> Result<ExitStatus, Error> {
+    let file = match parse::refuses_config_file(&arguments) {
+        true => ConfigFile::Ignored,
+        false => ConfigFile::Read,
+    };
+    let (defaults, warning) = config::default_options(env, file)?;
+    if let Some(warning) = warning {
+        messages.warning(&warning);
+    }
+    match parse::parse(program, arguments, &defaults)? {
+        Parsed::Run(args) => {
+            messages.quiet = args.quiet;
+            request(*args, &defaults, env, messages)
+        }
+        Parsed::DebugInfo => {
+            let usual = env.ca_bundle().map_or(Trust::Embedded, Trust::Bundle);
+            messages.plain(&debug_info(env, &usual, &defaults));
+            Ok(ExitStatus::Success)
+        }
+        other => answer(program, other, env).map(|()| ExitStatus::Success),
+    }
+}
+
+/// What is asked of the program itself: help, version and the like.
+fn answer(program: Program, parsed: Parsed, env: &Environment) -> Result<(), Error> {
     const WIDTH: usize = 80;
     match parsed {
         Parsed::Help => print(&help::long_help(program.name(), WIDTH)),
         Parsed::Manual => page(&man::text(program.name(), WIDTH).unwrap_or_default(), env),
         Parsed::Version => print(&format!("{}\n", help::version())),
         Parsed::GenerateMan(name) => print(&man::roff(name).unwrap_or_default()),
-        Parsed::DebugInfo | Parsed::Run(_) => {
-            let usual = env.ca_bundle().map_or(Trust::Embedded, Trust::Bundle);
-            messages.plain(&debug_info(env, &usual));
-            Ok(())
-        }
+        // These have an answer of their own.
+        Parsed::DebugInfo | Parsed::Run(_) => Ok(()),
     }
 }
 
@@ -100,10 +116,15 @@ struct Run<'a> {
 }
 
 /// The way of a request through the house.
-fn request(args: Args, env: &Environment, messages: &Messages) -> Result<ExitStatus, Error> {
+fn request(
+    args: Args,
+    defaults: &[DefaultOptions],
+    env: &Environment,
+    messages: &Messages,
+) -> Result<ExitStatus, Error> {
     let invocation = Invocation::settle(args, env)?;
     if invocation.args.debug {
-        messages.plain(&debug_info(env, &invocation.trust));
+        messages.plain(&debug_info(env, &invocation.trust, defaults));
     }
     let run = Run {
         invocation,
@@ -784,13 +805,21 @@ fn page(text: &str, env: &Environment) -> Result<(), Error> {
 }
 
 /// Facts for a report of a fault; no secrets.
-fn debug_info(env: &Environment, trust: &Trust) -> String {
+fn debug_info(env: &Environment, trust: &Trust, defaults: &[DefaultOptions]) -> String {
+    let defaults: Vec<String> = defaults
+        .iter()
+        .map(|options| {
+            let names = parse::option_names(&options.words).join(", ");
+            format!("default options: {names} (from {})\n", options.origin)
+        })
+        .collect();
     format!(
-        "HTTPie {}\nhttpie-rs on {} {}\nconfiguration directory: {}\ntrusted certificates: {}\n\n",
+        "HTTPie {}\nhttpie-rs on {} {}\nconfiguration directory: {}\ntrusted certificates: {}\n{}\n",
         help::version(),
         std::env::consts::OS,
         std::env::consts::ARCH,
         env.config_dir().display(),
-        roots(trust).description()
+        roots(trust).description(),
+        defaults.concat()
     )
 }

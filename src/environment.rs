@@ -122,6 +122,11 @@ impl Environment {
         std::env::var_os(name)
     }
 
+    /// Default options for the command line, where there are any.
+    pub(crate) fn default_options(&self) -> Option<OsString> {
+        variable("HTTPIE_DEFAULT_OPTIONS")
+    }
+
     /// The netrc files to look into, in order: `NETRC` alone if it is set, else `~/.netrc` and `~/_netrc`.
     pub(crate) fn netrc_files(&self) -> Vec<PathBuf> {
         if let Some(path) = variable("NETRC") {

@@ -99,6 +99,8 @@ pub(crate) struct Args {
     /// Whether that has its secrets in it where it does not go to a terminal.
     pub(crate) reveal: bool,
 
+    /// `--no-config`: it is looked for before the others, and does nothing here.
+    pub(crate) no_config: bool,
     pub(crate) ignore_stdin: bool,
     pub(crate) traceback: bool,
     pub(crate) debug: bool,
@@ -162,6 +164,7 @@ impl Default for Args {
             cert_key_pass: None,
             curl: None,
             reveal: false,
+            no_config: false,
             ignore_stdin: false,
             traceback: false,
             debug: false,
