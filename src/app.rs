@@ -1,6 +1,7 @@
 //! One run from end to end, and the one place where the rooms meet: what was asked, the sessions laid over it, the request,
 //! the exchange, what is shown of it, and what the sessions keep.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
@@ -12,7 +13,7 @@ use std::time::Duration;
 use crate::auth;
 use crate::cli::args::{self, Args, RequestType};
 use crate::cli::config::{ConfigFile, DefaultOptions};
-use crate::cli::invocation::{Invocation, Trust};
+use crate::cli::invocation::{Invocation, Secrets, Trust};
 use crate::cli::parse::{self, Parsed};
 use crate::cli::{Program, config, help, man};
 use crate::client::challenge::DigestLogin;
@@ -32,6 +33,7 @@ use crate::output::charset::Charset;
 use crate::output::decode;
 use crate::output::download::{Download, Facts};
 use crate::output::json::JsonOptions;
+use crate::output::mask;
 use crate::output::plan::{Parts, Plan, XmlOptions};
 use crate::output::progress::{Look, Meter, Metered, Place, Transfer};
 use crate::output::report::{ConnectionTimes, Counted, Ending, Report, ResponseFacts};
@@ -603,6 +605,10 @@ impl Observer for Printer<'_> {
         if let Some(report) = &mut self.report {
             report.request(&request.method, request.url.to_string(), head.len());
         }
+        let head = match self.invocation.secrets {
+            Secrets::Shown => head,
+            Secrets::Masked => mask::request_head(&head, &request.bound_headers),
+        };
         let shows_body = self.show().shows_request_bodies();
         let can_wait = self.invocation.args.offline || request.body.can_be_read_again();
         if shows_body && !can_wait {
@@ -703,8 +709,12 @@ impl Printer<'_> {
             codings: Codings::TakeOff,
             count: decoded,
         };
+        let head = match self.invocation.secrets {
+            Secrets::Shown => Cow::Borrowed(&response.head.raw),
+            Secrets::Masked => Cow::Owned(mask::response_head(&response.head.raw)),
+        };
         self.show().response(
-            &response.head.raw,
+            &head,
             body,
             response.elapsed.as_secs_f64(),
             response.is_final,

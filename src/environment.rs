@@ -122,6 +122,11 @@ impl Environment {
         std::env::var_os(name)
     }
 
+    /// Whether this is a job of a pipeline, whose output is kept as a log: `CI` is `true` or `1`.
+    pub(crate) fn is_pipeline(&self) -> bool {
+        variable("CI").is_some_and(|value| value.eq_ignore_ascii_case("true") || value == "1")
+    }
+
     /// Default options for the command line, where there are any.
     pub(crate) fn default_options(&self) -> Option<OsString> {
         variable("HTTPIE_DEFAULT_OPTIONS")

@@ -205,7 +205,14 @@ fn nothing_of_a_secret_is_seen_in_a_list_of_processes() {
     folder.write("home/secret", SECRET);
     let spy = "--header-from=X-Spy=cmd:cat /proc/$PPID/cmdline /proc/$PPID/environ /proc/$$/environ >seen; echo x";
     let outcome = Program::http(&folder)
-        .args(["-A", "bearer", "--auth-from=file:~/secret", spy])
+        .args([
+            "-v",
+            "--mask",
+            "-A",
+            "bearer",
+            "--auth-from=file:~/secret",
+            spy,
+        ])
         .args(["--debug", "--session=s", &server.url("/")])
         .run_well();
     assert_eq!(bearer(&server.last_request()).as_deref(), Some(SECRET));

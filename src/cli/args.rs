@@ -49,6 +49,8 @@ pub(crate) struct Args {
     /// `--continue`.
     pub(crate) resume: bool,
     pub(crate) quiet: u8,
+    /// `--mask` or `--no-mask`.
+    pub(crate) mask: Option<bool>,
     pub(crate) json_meta: bool,
     /// `--meta-file`, which implies `json_meta`.
     pub(crate) meta_file: Option<PathBuf>,
@@ -132,6 +134,7 @@ impl Default for Args {
             download: false,
             resume: false,
             quiet: 0,
+            mask: None,
             json_meta: false,
             meta_file: None,
             session: None,
