@@ -207,7 +207,11 @@ fn print_curl(
 ) -> Result<ExitStatus, Error> {
     let invocation = &run.invocation;
     let is_typed = invocation.types_header("Authorization");
-    let is_shown = invocation.args.reveal || run.env.stdout_is_terminal;
+    let is_shown = match invocation.args.mask {
+        Some(masked) => !masked,
+        None if invocation.args.reveal => true,
+        None => run.env.stdout_is_terminal && !run.env.is_pipeline(),
+    };
     let command = curl::command(curl::Asked {
         invocation,
         request,

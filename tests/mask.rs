@@ -171,6 +171,40 @@ fn a_body_that_is_shown_while_it_is_sent_comes_behind_a_masked_head() {
 }
 
 #[test]
+fn a_curl_command_is_masked_unless_it_is_asked_for() {
+    let server = server();
+    let folder = TempFolder::new();
+    for (args, masked) in [
+        (&[][..], true),
+        (&["--reveal"], false),
+        (&["--no-mask"], false),
+        (&["--mask", "--reveal"], true),
+    ] {
+        for ci in ["", "true"] {
+            let args = [&["--curl"], args].concat();
+            let outcome = http(&server, &folder, &args).env("CI", ci).run_well();
+            let shown = outcome.stdout_text();
+            assert_eq!(!shown.contains(SECRET), masked, "{args:?}, {ci:?}: {shown}");
+        }
+    }
+    assert_eq!(server.request_count(), 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_shows_secrets_unless_it_is_that_of_a_pipeline() {
+    let server = server();
+    let folder = TempFolder::new();
+    for (ci, masked) in [("", false), ("true", true)] {
+        for args in [&["--curl"][..], &["--print=H"]] {
+            let program = http(&server, &folder, args).env("CI", ci);
+            let shown = program.run_in_terminal().text();
+            assert_eq!(!shown.contains(SECRET), masked, "{args:?}, {ci:?}: {shown}");
+        }
+    }
+}
+
+#[test]
 fn no_message_names_a_password_of_a_url() {
     let folder = TempFolder::new();
     let server = Server::start(|request| match request.target().as_str() {
