@@ -1,6 +1,7 @@
 //! One run from end to end, and the one place where the rooms meet: what was asked, the sessions laid over it, the request,
 //! the exchange, what is shown of it, and what the sessions keep.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
@@ -11,7 +12,8 @@ use std::time::Duration;
 
 use crate::auth;
 use crate::cli::args::{self, Args, RequestType};
-use crate::cli::invocation::{Invocation, Trust};
+use crate::cli::config::{ConfigFile, DefaultOptions};
+use crate::cli::invocation::{Invocation, Secrets, Trust};
 use crate::cli::parse::{self, Parsed};
 use crate::cli::{Program, config, help, man};
 use crate::client::challenge::DigestLogin;
@@ -25,11 +27,13 @@ use crate::client::tls::{Ciphers, ClientCertificate, Passphrase, Roots, TlsSetti
 use crate::client::transport::Settings;
 use crate::environment::Environment;
 use crate::error::{Error, ExitStatus};
+use crate::headers::Headers;
 use crate::messages::Messages;
 use crate::output::charset::Charset;
 use crate::output::decode;
 use crate::output::download::{Download, Facts};
 use crate::output::json::JsonOptions;
+use crate::output::mask;
 use crate::output::plan::{Parts, Plan, XmlOptions};
 use crate::output::progress::{Look, Meter, Metered, Place, Transfer};
 use crate::output::report::{ConnectionTimes, Counted, Ending, Report, ResponseFacts};
@@ -42,49 +46,64 @@ use crate::request::compress::{self, Compress};
 use crate::request::curl;
 use crate::request::url::{PathStyle, Url};
 use crate::sessions::{
-    AuthType, Overlay, OverlayRequest, is_anonymous_session, unix_seconds, without_port,
+    AuthType, Overlay, OverlayRequest, SourceKind, is_anonymous_session, unix_seconds, without_port,
 };
 
 /// Runs `http` or `https` with these arguments (without the program's own name).
 pub(crate) fn run(program: Program, arguments: impl IntoIterator<Item = OsString>) -> ExitStatus {
     let env = Environment::new();
     let mut messages = Messages::new(program.name(), &env);
-    let (default_options, warning) = config::default_options(env.config_dir());
-    if let Some(warning) = warning {
-        messages.warning(&warning);
-    }
-    let outcome = match parse::parse(program, arguments, &default_options) {
-        Ok(Parsed::Run(args)) => {
-            messages.quiet = args.quiet;
-            request(*args, &env, &messages)
-        }
-        Ok(other) => answer(program, other, &env, &messages).map(|()| ExitStatus::Success),
-        Err(error) => Err(error),
-    };
+    let outcome = start(
+        program,
+        arguments.into_iter().collect(),
+        &env,
+        &mut messages,
+    );
     outcome.unwrap_or_else(|error| {
         messages.error(&error);
         error.status()
     })
 }
 
-/// What is asked of the program itself: help, version and the like.
-fn answer(
+/// Reads the command line over the default options, and does what it asks for.
+fn start(
     program: Program,
-    parsed: Parsed,
+    arguments: Vec<OsString>,
     env: &Environment,
-    messages: &Messages,
-) -> Result<(), Error> {
+    messages: &mut Messages,
+) -> Result<ExitStatus, Error> {
+    let file = match parse::refuses_config_file(&arguments) {
+        true => ConfigFile::Ignored,
+        false => ConfigFile::Read,
+    };
+    let (defaults, warning) = config::default_options(env, file)?;
+    if let Some(warning) = warning {
+        messages.warning(&warning);
+    }
+    match parse::parse(program, arguments, &defaults)? {
+        Parsed::Run(args) => {
+            messages.quiet = args.quiet;
+            request(*args, &defaults, env, messages)
+        }
+        Parsed::DebugInfo => {
+            let usual = env.ca_bundle().map_or(Trust::Embedded, Trust::Bundle);
+            messages.plain(&debug_info(env, &usual, &defaults));
+            Ok(ExitStatus::Success)
+        }
+        other => answer(program, other, env).map(|()| ExitStatus::Success),
+    }
+}
+
+/// What is asked of the program itself: help, version and the like.
+fn answer(program: Program, parsed: Parsed, env: &Environment) -> Result<(), Error> {
     const WIDTH: usize = 80;
     match parsed {
         Parsed::Help => print(&help::long_help(program.name(), WIDTH)),
         Parsed::Manual => page(&man::text(program.name(), WIDTH).unwrap_or_default(), env),
         Parsed::Version => print(&format!("{}\n", help::version())),
         Parsed::GenerateMan(name) => print(&man::roff(name).unwrap_or_default()),
-        Parsed::DebugInfo | Parsed::Run(_) => {
-            let usual = env.ca_bundle().map_or(Trust::Embedded, Trust::Bundle);
-            messages.plain(&debug_info(env, &usual));
-            Ok(())
-        }
+        // These have an answer of their own.
+        Parsed::DebugInfo | Parsed::Run(_) => Ok(()),
     }
 }
 
@@ -99,10 +118,15 @@ struct Run<'a> {
 }
 
 /// The way of a request through the house.
-fn request(args: Args, env: &Environment, messages: &Messages) -> Result<ExitStatus, Error> {
+fn request(
+    args: Args,
+    defaults: &[DefaultOptions],
+    env: &Environment,
+    messages: &Messages,
+) -> Result<ExitStatus, Error> {
     let invocation = Invocation::settle(args, env)?;
     if invocation.args.debug {
-        messages.plain(&debug_info(env, &invocation.trust));
+        messages.plain(&debug_info(env, &invocation.trust, defaults));
     }
     let run = Run {
         invocation,
@@ -183,7 +207,11 @@ fn print_curl(
 ) -> Result<ExitStatus, Error> {
     let invocation = &run.invocation;
     let is_typed = invocation.types_header("Authorization");
-    let is_shown = invocation.args.reveal || run.env.stdout_is_terminal;
+    let is_shown = match invocation.args.mask {
+        Some(masked) => !masked,
+        None if invocation.args.reveal => true,
+        None => run.env.stdout_is_terminal && !run.env.is_pipeline(),
+    };
     let command = curl::command(curl::Asked {
         invocation,
         request,
@@ -245,25 +273,22 @@ fn lay_over(run: &Run<'_>, url: &Url, overlay: &mut Overlay) -> Result<Brought, 
     let typed = run.invocation.typed_headers();
     let cookie_host = typed.get_str("Host").map_or(url.host(), without_port);
     let cookie_url = cookie_url(url, cookie_host);
-    let session_headers = overlay.headers().clone();
     if let Some(credentials) = auth::typed(&run.invocation, url, run.messages.program())? {
         overlay.set_credentials(credentials);
     }
+    for header in auth::typed_header_sources(&run.invocation)? {
+        overlay.set_header_source(header);
+    }
+    let mut session_headers = overlay.headers().clone();
+    let took_stdin = resolve_references(run, url, overlay, &mut session_headers)?;
     let authorization = match overlay.credentials() {
         _ if run.invocation.types_header("Authorization") => None,
         // What is sent depends on what the server asks.
         Some(credentials) if *credentials.auth_type() == AuthType::Digest => None,
-        Some(credentials) => Some(auth::authorization(credentials).map_err(|error| {
-            match (
-                &args.auth,
-                args.session.as_ref().or(args.session_read_only.last()),
-            ) {
-                (None, Some(session)) => {
-                    error.context(format!("the credentials of session '{session}'"))
-                }
-                _ => error,
-            }
-        })?),
+        Some(credentials) => {
+            let value = auth::authorization(credentials);
+            Some(value.map_err(|error| of_session(args, error))?)
+        }
         None if session_headers.contains("Authorization") || args.ignore_netrc => None,
         None => auth::from_netrc(run.env, url, run.messages)?,
     };
@@ -278,8 +303,53 @@ fn lay_over(run: &Run<'_>, url: &Url, overlay: &mut Overlay) -> Result<Brought, 
             false => overlay.cookies().header_for(&cookie_url, run.now),
         },
         took_typed_cookies: has_session,
+        took_stdin,
         required: Vec::new(),
     })
+}
+
+/// Gets the secrets that there are references to, for this run alone. What is typed as a header needs none. Tells whether
+/// standard input was read for them.
+fn resolve_references(
+    run: &Run<'_>,
+    url: &Url,
+    overlay: &mut Overlay,
+    headers: &mut Headers,
+) -> Result<bool, Error> {
+    let invocation = &run.invocation;
+    let mut took_stdin = false;
+    for header in overlay.header_sources() {
+        if !invocation.types_header(header.name()) {
+            took_stdin |= header.source().kind() == SourceKind::Descriptor(0);
+            headers.set(header.name(), auth::header_value(header, run.env)?);
+        }
+    }
+    if let Some(credentials) = overlay.credentials()
+        && let Some(source) = credentials.source()
+        && !invocation.types_header("Authorization")
+    {
+        took_stdin |= source.kind() == SourceKind::Descriptor(0);
+        let asking = auth::Asking {
+            env: run.env,
+            program: run.messages.program(),
+            host: &url.authority(),
+            ignore_stdin: invocation.args.ignore_stdin,
+        };
+        let secret = auth::of_source(credentials, source, asking);
+        overlay.resolve_credentials(secret.map_err(|error| of_session(&invocation.args, error))?);
+    }
+    Ok(took_stdin)
+}
+
+/// Says whose credentials they are that an error is about, where they were not typed.
+fn of_session(args: &Args, error: Error) -> Error {
+    let is_typed = args.auth.is_some() || args.auth_from.is_some();
+    match args.session.as_ref().or(args.session_read_only.last()) {
+        Some(session) if !is_typed => {
+            error.context(format!("the credentials of session '{session}'"))
+        }
+        _ => error,
+    }
 }
 
 /// Credentials that answer a challenge of the URL's origin, where those that apply are of this kind.
@@ -539,6 +609,10 @@ impl Observer for Printer<'_> {
         if let Some(report) = &mut self.report {
             report.request(&request.method, request.url.to_string(), head.len());
         }
+        let head = match self.invocation.secrets {
+            Secrets::Shown => head,
+            Secrets::Masked => mask::request_head(&head, &request.bound_headers),
+        };
         let shows_body = self.show().shows_request_bodies();
         let can_wait = self.invocation.args.offline || request.body.can_be_read_again();
         if shows_body && !can_wait {
@@ -639,8 +713,12 @@ impl Printer<'_> {
             codings: Codings::TakeOff,
             count: decoded,
         };
+        let head = match self.invocation.secrets {
+            Secrets::Shown => Cow::Borrowed(&response.head.raw),
+            Secrets::Masked => Cow::Owned(mask::response_head(&response.head.raw)),
+        };
         self.show().response(
-            &response.head.raw,
+            &head,
             body,
             response.elapsed.as_secs_f64(),
             response.is_final,
@@ -741,13 +819,21 @@ fn page(text: &str, env: &Environment) -> Result<(), Error> {
 }
 
 /// Facts for a report of a fault; no secrets.
-fn debug_info(env: &Environment, trust: &Trust) -> String {
+fn debug_info(env: &Environment, trust: &Trust, defaults: &[DefaultOptions]) -> String {
+    let defaults: Vec<String> = defaults
+        .iter()
+        .map(|options| {
+            let names = parse::option_names(&options.words).join(", ");
+            format!("default options: {names} (from {})\n", options.origin)
+        })
+        .collect();
     format!(
-        "HTTPie {}\nhttpie-rs on {} {}\nconfiguration directory: {}\ntrusted certificates: {}\n\n",
+        "HTTPie {}\nhttpie-rs on {} {}\nconfiguration directory: {}\ntrusted certificates: {}\n{}\n",
         help::version(),
         std::env::consts::OS,
         std::env::consts::ARCH,
         env.config_dir().display(),
-        roots(trust).description()
+        roots(trust).description(),
+        defaults.concat()
     )
 }

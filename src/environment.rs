@@ -117,6 +117,21 @@ impl Environment {
         Some(list.to_string_lossy().into_owned())
     }
 
+    /// An environment variable that somebody keeps a secret in; empty ones too.
+    pub(crate) fn secret_variable(&self, name: &str) -> Option<OsString> {
+        std::env::var_os(name)
+    }
+
+    /// Whether this is a job of a pipeline, whose output is kept as a log: `CI` is `true` or `1`.
+    pub(crate) fn is_pipeline(&self) -> bool {
+        variable("CI").is_some_and(|value| value.eq_ignore_ascii_case("true") || value == "1")
+    }
+
+    /// Default options for the command line, where there are any.
+    pub(crate) fn default_options(&self) -> Option<OsString> {
+        variable("HTTPIE_DEFAULT_OPTIONS")
+    }
+
     /// The netrc files to look into, in order: `NETRC` alone if it is set, else `~/.netrc` and `~/_netrc`.
     pub(crate) fn netrc_files(&self) -> Vec<PathBuf> {
         if let Some(path) = variable("NETRC") {

@@ -22,10 +22,10 @@
 //! - `app`: a run from end to end
 //! - `cli`: the table of options, the command line, request items, `config.json`, help, manual pages and completions
 //! - `sessions`: what a session holds and takes over, several over one request, the file layouts, the store, cookies
-//! - `auth`: credentials to headers, the password prompt
+//! - `auth`: credentials to headers, the password prompt, secrets by reference
 //! - `request`: URL, nested JSON, bodies, multipart, the final list of headers, a request as a command of curl's
 //! - `client`: the exchange, redirects, connections, TLS, the wire
-//! - `output`: what is shown, content codings, JSON, heads, colours
+//! - `output`: what is shown, content codings, JSON, heads, colours, masks
 //! - `manager`: `httpie` itself
 //! - `environment`, `headers`, `error`, `messages`, `interruptions`, `json_text`, `shell_text`, `calendar`: what all rooms share
 //!

@@ -8,6 +8,7 @@ use crate::cli::help;
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::output::colors::{Layout, escape_controls};
+use crate::output::mask;
 
 /// The way to the user's stderr.
 pub(crate) struct Messages {
@@ -58,8 +59,10 @@ impl Messages {
     }
 
     /// A text of several lines. Control characters, which may come from a server or a file, are made visible.
+    /// Names and passwords in URLs are hidden: what is said here ends in logs.
     pub(crate) fn plain(&self, text: &str) {
-        let visible = escape_controls(text.as_bytes(), Layout::KeepLines);
+        let text = mask::without_user_info(text.as_bytes());
+        let visible = escape_controls(&text, Layout::KeepLines);
         let _ = std::io::stderr().write_all(&visible);
     }
 }

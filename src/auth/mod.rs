@@ -1,8 +1,10 @@
 //! Credentials: from what was typed or stored to the value of the Authorization header.
 
+mod command;
 pub(crate) mod digest;
 pub(crate) mod netrc;
 pub(crate) mod prompt;
+pub(crate) mod reference;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -13,9 +15,10 @@ use crate::environment::Environment;
 use crate::error::Error;
 use crate::messages::Messages;
 use crate::request::url::Url;
-use crate::sessions::{AuthType, Credentials};
+use crate::sessions::{AuthType, Credentials, HeaderSource, SecretSource};
 
-/// Credentials of `-a`, else of the URL; a missing password is asked for.
+/// Credentials of `-a` or `--auth-from`, else of the URL; a missing password is asked for. What a source gives is not asked
+/// for here: [`of_source`] does that.
 pub(crate) fn typed(
     invocation: &Invocation,
     url: &Url,
@@ -26,6 +29,12 @@ pub(crate) fn typed(
         Some(args::AuthType::Bearer) => AuthType::Bearer,
         Some(args::AuthType::Digest) => AuthType::Digest,
     };
+    if let Some(typed) = &invocation.args.auth_from {
+        let source = SecretSource::parse(typed);
+        let source =
+            source.map_err(|reason| Error::usage(format!("argument --auth-from: {reason}")))?;
+        return Ok(Some(Credentials::from_source(auth_type, source)));
+    }
     let raw = match (&invocation.args.auth, &url.user_info) {
         (Some(_), _) if invocation.needs_password() && invocation.args.ignore_stdin => {
             let message = "Unable to prompt for passwords because --ignore-stdin is set.";
@@ -46,6 +55,84 @@ pub(crate) fn typed(
         (None, None) => return Ok(None),
     };
     Ok(Some(Credentials::new(auth_type, raw)))
+}
+
+/// What the source of credentials gives, as `-a` would have it: a user alone brings the question for the password.
+pub(crate) fn of_source(
+    credentials: &Credentials,
+    source: &SecretSource,
+    asking: Asking<'_>,
+) -> Result<String, Error> {
+    let secret = reference::resolve(source, asking.env)?;
+    let has_password = *credentials.auth_type() == AuthType::Bearer || secret.contains(':');
+    if has_password {
+        return Ok(secret);
+    }
+    // It may be a token that was given without its type: nothing of it is shown.
+    let no_password = format!(
+        "what {source} gives has no colon, so it would be a user without a password; for a token, give --auth-type=bearer"
+    );
+    if asking.ignore_stdin {
+        return Err(Error::new(no_password));
+    }
+    let question = format!(
+        "{}: password for the user of {source} at {}: ",
+        asking.program, asking.host
+    );
+    let password = prompt::ask(&question).map_err(|error| error.context(no_password))?;
+    Ok(format!("{secret}:{password}"))
+}
+
+/// Who asks whom for a password.
+#[derive(Clone, Copy)]
+pub(crate) struct Asking<'a> {
+    pub(crate) env: &'a Environment,
+    pub(crate) program: &'a str,
+    pub(crate) host: &'a str,
+    pub(crate) ignore_stdin: bool,
+}
+
+/// The headers of `--header-from`. What is typed as a request item goes before it.
+///
+/// # Errors
+/// It is not `Name=SOURCE`; the sentence has nothing of what is behind the name.
+pub(crate) fn typed_header_sources(invocation: &Invocation) -> Result<Vec<HeaderSource>, Error> {
+    let fail = |reason: String| Error::usage(format!("argument --header-from: {reason}"));
+    let mut headers = Vec::new();
+    for typed in &invocation.args.header_from {
+        let Some((name, source)) = typed.split_once('=') else {
+            return Err(fail("it must be NAME=SOURCE".to_owned()));
+        };
+        let source = SecretSource::parse(source).map_err(fail)?;
+        let header = HeaderSource::new(name.trim(), source).map_err(fail)?;
+        if !invocation.types_header(header.name()) {
+            headers.push(header);
+        }
+    }
+    Ok(headers)
+}
+
+/// The value of a header that comes from elsewhere.
+///
+/// # Errors
+/// There is none, or it is none that a header can have.
+pub(crate) fn header_value(header: &HeaderSource, env: &Environment) -> Result<String, Error> {
+    let value = reference::resolve(header.source(), env)?;
+    let has_control = value.chars().any(|c| c.is_control() && c != '\t');
+    match value.trim() {
+        "" => Err(format!("what {} gives is empty", header.source())),
+        _ if has_control => Err(format!(
+            "what {} gives has a control character in it",
+            header.source()
+        )),
+        value => Ok(value.to_owned()),
+    }
+    .map_err(|reason| {
+        Error::new(format!(
+            "{reason}, so it cannot be the header {}",
+            header.name()
+        ))
+    })
 }
 
 /// What the user's netrc file has for the host, as the value of Authorization.

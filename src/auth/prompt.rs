@@ -23,6 +23,21 @@ pub(crate) fn password(program: &str, user: &str, host: &str) -> Result<String, 
     }
 }
 
+/// Asks a question of its own.
+///
+/// # Errors
+/// There is no terminal, it was closed, or the user interrupted.
+pub(crate) fn ask(question: &str) -> Result<String, Error> {
+    match terminal::ask(question) {
+        Ok(Some(answer)) => Ok(answer),
+        Ok(None) => Err(Error::interrupted()),
+        Err(error) => Err(Error::new(format!(
+            "nobody can be asked for the password: {}",
+            io_reason(&error)
+        ))),
+    }
+}
+
 /// Asks for the passphrase of a private key.
 ///
 /// # Errors

@@ -49,6 +49,8 @@ pub(crate) struct Args {
     /// `--continue`.
     pub(crate) resume: bool,
     pub(crate) quiet: u8,
+    /// `--mask` or `--no-mask`.
+    pub(crate) mask: Option<bool>,
     pub(crate) json_meta: bool,
     /// `--meta-file`, which implies `json_meta`.
     pub(crate) meta_file: Option<PathBuf>,
@@ -60,6 +62,10 @@ pub(crate) struct Args {
     /// `USER[:PASS]` or a token, depending on the type.
     pub(crate) auth: Option<String>,
     pub(crate) auth_type: Option<AuthType>,
+    /// Where that is to be had instead.
+    pub(crate) auth_from: Option<String>,
+    /// `NAME=SOURCE`, in the order of typing.
+    pub(crate) header_from: Vec<String>,
     pub(crate) ignore_netrc: bool,
 
     pub(crate) offline: bool,
@@ -95,6 +101,8 @@ pub(crate) struct Args {
     /// Whether that has its secrets in it where it does not go to a terminal.
     pub(crate) reveal: bool,
 
+    /// `--no-config`: it is looked for before the others, and does nothing here.
+    pub(crate) no_config: bool,
     pub(crate) ignore_stdin: bool,
     pub(crate) traceback: bool,
     pub(crate) debug: bool,
@@ -126,12 +134,15 @@ impl Default for Args {
             download: false,
             resume: false,
             quiet: 0,
+            mask: None,
             json_meta: false,
             meta_file: None,
             session: None,
             session_read_only: Vec::new(),
             auth: None,
             auth_type: None,
+            auth_from: None,
+            header_from: Vec::new(),
             ignore_netrc: false,
             offline: false,
             proxy: Vec::new(),
@@ -156,6 +167,7 @@ impl Default for Args {
             cert_key_pass: None,
             curl: None,
             reveal: false,
+            no_config: false,
             ignore_stdin: false,
             traceback: false,
             debug: false,

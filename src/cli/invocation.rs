@@ -24,9 +24,29 @@ pub(crate) struct Invocation {
     pub(crate) to_terminal: bool,
     /// Whether the body of the response is saved: `--download`, which has no effect with `--offline`.
     pub(crate) downloads: bool,
+    /// Whether secrets are shown in printed messages.
+    pub(crate) secrets: Secrets,
     /// Whether standard input may hold the body.
     pub(crate) reads_stdin: bool,
     pub(crate) trust: Trust,
+}
+
+/// What becomes of secrets in printed messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Secrets {
+    Shown,
+    Masked,
+}
+
+impl Secrets {
+    /// In a pipeline they are masked unless the output is made to be sent.
+    fn settle(args: &Args, env: &Environment) -> Secrets {
+        match args.mask {
+            Some(true) => Secrets::Masked,
+            None if env.is_pipeline() && !args.offline => Secrets::Masked,
+            Some(false) | None => Secrets::Shown,
+        }
+    }
 }
 
 /// Where the trusted certificates come from.
@@ -60,7 +80,11 @@ impl Invocation {
         check_compression(&args)?;
         check_readable("--cert", args.cert.as_deref())?;
         check_readable("--cert-key", args.cert_key.as_deref())?;
-        if args.auth_type.is_some() && args.auth.is_none() {
+        if args.auth.is_some() && args.auth_from.is_some() {
+            let message = "argument --auth-from: not allowed with argument --auth/-a";
+            return Err(Error::usage(message));
+        }
+        if args.auth_type.is_some() && args.auth.is_none() && args.auth_from.is_none() {
             return Err(Error::usage("--auth required"));
         }
         let to_terminal = match downloads {
@@ -88,6 +112,7 @@ impl Invocation {
             Verify::Yes => env.ca_bundle().map_or(Trust::Embedded, Trust::Bundle),
         };
         Ok(Invocation {
+            secrets: Secrets::settle(&args, env),
             reads_stdin: !args.ignore_stdin && !env.stdin_is_terminal,
             args,
             items,

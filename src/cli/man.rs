@@ -230,6 +230,11 @@ const ENVIRONMENT: &[(&str, &str)] = &[
         "The configuration directory, instead of the usual one.",
     ),
     (
+        "HTTPIE_DEFAULT_OPTIONS",
+        "Default options: a JSON array of strings, or words as a shell would cut them. They go over those of config.json, and typed ones go over them. A value that cannot be understood is an error.",
+    ),
+    ("CI", "When it is true or 1, --mask is the default."),
+    (
         "XDG_CONFIG_HOME",
         "Where the usual configuration directory is; ~/.config by default.",
     ),

@@ -10,6 +10,7 @@ use lexopt::Arg;
 
 use super::Program;
 use super::args::Args;
+use super::config::{DefaultOptions, Positionals};
 use super::flags::{
     Availability, Effect, Flag, Instead, Lineage, Value, Visibility, flags, quoted,
 };
@@ -31,8 +32,8 @@ pub(crate) enum Parsed {
 
 /// Understands a command line (without the program's own name).
 ///
-/// The default options of the configuration file come first, so that typed ones go over them; `--no-OPTION` takes an
-/// option back wherever it stands, before or after it, as in HTTPie.
+/// The default options come first, those of each place under those of the next, so that typed ones go over them. Among
+/// the options of one place, `--no-OPTION` takes an option back wherever it stands, before or after it, as in HTTPie.
 ///
 /// # Errors
 ///
@@ -40,18 +41,40 @@ pub(crate) enum Parsed {
 pub(crate) fn parse(
     program: Program,
     argv: impl IntoIterator<Item = OsString>,
-    config_default_options: &[String],
+    defaults: &[DefaultOptions],
 ) -> Result<Parsed, Error> {
     let typed: Vec<OsString> = argv.into_iter().collect();
     if matches!(typed.as_slice(), [only] if only == "--debug") {
         return Ok(Parsed::DebugInfo);
     }
-    let defaults = config_default_options.iter().map(OsString::from);
-    let mut reader = Reader::new(defaults.chain(typed));
-    match reader.read_all()? {
+    let mut reader = Reader::new();
+    for options in defaults {
+        let read = reader.read_defaults(options);
+        let read = read.map_err(|error| error.context(format!("in {}", options.origin)));
+        if let Some(instead) = read? {
+            return Ok(instead);
+        }
+    }
+    match reader.read_layer(typed)? {
         Some(instead) => Ok(instead),
         None => Ok(Parsed::Run(Box::new(reader.finish(program)?))),
     }
+}
+
+/// Whether `--no-config` is among typed arguments: it is wanted before there are default options to read with them.
+pub(crate) fn refuses_config_file(typed: &[OsString]) -> bool {
+    let options = typed.iter().take_while(|argument| *argument != "--");
+    options
+        .filter_map(|argument| argument.to_str()?.strip_prefix("--"))
+        .any(|name| matches!(find_long(name), Ok(Some(flag)) if flag.long == "no-config"))
+}
+
+/// The names of the options among these words, without their values, which could be secrets.
+pub(crate) fn option_names(words: &[String]) -> Vec<String> {
+    let mut reader = Reader::new();
+    // What cannot be read is for whoever reads it in earnest to say.
+    let _ = reader.read_layer(words.iter().map(OsString::from));
+    reader.names
 }
 
 /// What an argument is, by its look.
@@ -169,21 +192,69 @@ struct Reader {
     args: Args,
     positionals: Vec<OsString>,
     unrecognized: Vec<String>,
+    /// Those of the layer that is read.
     resets: Vec<&'static Flag>,
+    /// All options as they were found.
+    names: Vec<String>,
     /// Options that were used although they have no effect yet, with what to say about them.
     unsupported: Vec<(&'static Flag, String)>,
 }
 
 impl Reader {
-    fn new(arguments: impl Iterator<Item = OsString>) -> Reader {
+    fn new() -> Reader {
         Reader {
-            lexopt: lexopt::Parser::from_args(arguments),
+            lexopt: lexopt::Parser::from_args(std::iter::empty::<OsString>()),
             args: Args::default(),
             positionals: Vec::new(),
             unrecognized: Vec::new(),
             resets: Vec::new(),
+            names: Vec::new(),
             unsupported: Vec::new(),
         }
+    }
+
+    /// Reads default options.
+    fn read_defaults(&mut self, options: &DefaultOptions) -> Result<Option<Parsed>, Error> {
+        let positionals = self.positionals.len();
+        let instead = self.read_layer(options.words.iter().map(OsString::from))?;
+        if self.args.no_config {
+            return Err(Error::usage("--no-config works on the command line only"));
+        }
+        if !self.unrecognized.is_empty() {
+            return Err(self.unrecognized_arguments());
+        }
+        if options.positionals == Positionals::Refused
+            && let Some(word) = self.positionals.get(positionals)
+        {
+            let word = quoted(&word.to_string_lossy());
+            return Err(Error::usage(format!("{word} is not an option")));
+        }
+        Ok(instead)
+    }
+
+    /// Reads the arguments that come from one place, over those that were read before.
+    fn read_layer(
+        &mut self,
+        arguments: impl IntoIterator<Item = OsString>,
+    ) -> Result<Option<Parsed>, Error> {
+        let arguments: Vec<OsString> = arguments.into_iter().collect();
+        self.lexopt = lexopt::Parser::from_args(arguments);
+        // `--auth` and `--auth-from` do not go together; those of one place take the place of those below it.
+        let below = (self.args.auth.take(), self.args.auth_from.take());
+        let instead = self.read_all()?;
+        if self.args.auth.is_none() && self.args.auth_from.is_none() {
+            (self.args.auth, self.args.auth_from) = below;
+        }
+        for flag in std::mem::take(&mut self.resets) {
+            (flag.reset)(&mut self.args, Args::default());
+            self.unsupported.retain(|(used, _)| used.long != flag.long);
+        }
+        Ok(instead)
+    }
+
+    fn unrecognized_arguments(&self) -> Error {
+        let all = self.unrecognized.join(" ");
+        Error::usage(format!("unrecognized arguments: {all}"))
     }
 
     /// Reads to the end, or to an option that asks for something else than a request.
@@ -204,7 +275,10 @@ impl Reader {
             match token {
                 Token::Plain => self.positionals.push(argument),
                 Token::Separator => only_plain = true,
-                Token::Reset(flag) => self.resets.push(flag),
+                Token::Reset(flag) => {
+                    self.names.push(format!("--no-{}", flag.long));
+                    self.resets.push(flag);
+                }
                 Token::Unknown => self
                     .unrecognized
                     .push(argument.to_string_lossy().into_owned()),
@@ -259,6 +333,7 @@ impl Reader {
     }
 
     fn apply(&mut self, flag: &'static Flag) -> Result<Option<Parsed>, Error> {
+        self.names.push(format!("--{}", flag.long));
         if flag.availability == Availability::Planned {
             self.unsupported.push((flag, format!("--{}", flag.long)));
         }
@@ -318,12 +393,7 @@ impl Reader {
         let positionals = std::mem::take(&mut self.positionals);
         self.set_positionals(positionals)?;
         if !self.unrecognized.is_empty() {
-            let all = self.unrecognized.join(" ");
-            return Err(Error::usage(format!("unrecognized arguments: {all}")));
-        }
-        for flag in &self.resets {
-            (flag.reset)(&mut self.args, Args::default());
-            self.unsupported.retain(|(used, _)| used.long != flag.long);
+            return Err(self.unrecognized_arguments());
         }
         if let Some((_, usage)) = self.unsupported.first() {
             return Err(Error::usage(format!(

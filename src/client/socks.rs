@@ -79,7 +79,7 @@ pub(super) fn connect_5(
         (PASSWORD, Some(credentials)) => log_in(stream, credentials)?,
         (_, None) => {
             return Err(refused(
-                "it wants credentials, which go into its URL: socks5://USER:PASSWORD@HOST:PORT",
+                "it wants credentials, which go into its URL, before the host: USER:PASSWORD@HOST:PORT",
             ));
         }
         (_, Some(_)) => return Err(refused("it accepts no user name and password")),

@@ -56,7 +56,7 @@ pub(super) fn open(
     match answer.status {
         200..=299 => Ok(()),
         407 => Err(TunnelError::Refused(format!(
-            "it says {}. Credentials go into its URL: http://USER:PASSWORD@HOST:PORT",
+            "it says {}. Credentials go into its URL, before the host: USER:PASSWORD@HOST:PORT",
             answer.status_and_reason()
         ))),
         _ => Err(TunnelError::Refused(format!(

@@ -140,6 +140,12 @@ fn tell_of_the_rest(import: &Import, host: Option<&str>, context: &Context<'_>) 
             .messages
             .hint(&format!("took {cookies} that other hosts than {host} get"));
     }
+    for source in import.commands() {
+        let source = visible(source.as_str());
+        context.messages.hint(&format!(
+            "took {source}, which runs this command at each use"
+        ));
+    }
     if let (bound @ 1.., Some(host)) = (import.bound, host) {
         let (cookies, host) = (count(bound, "cookie"), visible(host));
         context
@@ -154,8 +160,9 @@ fn summary(import: &Import) -> String {
     if !import.cookies.is_empty() {
         parts.push(count(import.cookies.len(), "cookie"));
     }
-    if !import.headers.is_empty() {
-        parts.push(count(import.headers.len(), "header"));
+    let headers = import.headers.len() + import.header_sources.len();
+    if headers > 0 {
+        parts.push(count(headers, "header"));
     }
     if import.credentials.is_some() {
         parts.push("the credentials".to_owned());

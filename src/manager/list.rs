@@ -56,7 +56,7 @@ impl Content {
             auth: auth.map(|auth| auth.auth_type().as_str().to_owned()),
             cookies: session.cookies().len(),
             expired_cookies: cookies.filter(|cookie| cookie.is_expired(now)).count(),
-            headers: session.headers().len(),
+            headers: session.headers().len() + session.header_sources().len(),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{Answer, Context};
 use crate::cli::commands::Call;
 use crate::error::Error;
 use crate::headers::Header;
-use crate::sessions::{Cookie, Reach, Session, is_harmless_header, unix_seconds};
+use crate::sessions::{Cookie, Reach, SecretSource, Session, is_harmless_header, unix_seconds};
 
 /// Whether secrets are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,12 +50,17 @@ struct JsonSession<'a> {
 struct JsonAuth<'a> {
     r#type: &'a str,
     raw_auth: Option<String>,
+    /// Where the secret comes from, if it is not stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    raw_auth_from: Option<&'a str>,
 }
 
 #[derive(Serialize)]
 struct JsonHeader {
     name: String,
     value: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value_from: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -104,7 +109,11 @@ fn json_of<'a>(
         changed: words::timestamp(facts.changed),
         auth: session.auth().map(|auth| JsonAuth {
             r#type: auth.auth_type().as_str(),
-            raw_auth: secrets.show(auth.raw_auth()),
+            raw_auth: match auth.source() {
+                Some(_) => None,
+                None => secrets.show(auth.raw_auth()),
+            },
+            raw_auth_from: auth.source().map(SecretSource::as_str),
         }),
         headers: session
             .headers()
@@ -112,7 +121,13 @@ fn json_of<'a>(
             .map(|header| JsonHeader {
                 name: String::from_utf8_lossy(header.name()).into_owned(),
                 value: secrets.show_header(header),
+                value_from: None,
             })
+            .chain(session.header_sources().iter().map(|header| JsonHeader {
+                name: header.name().to_owned(),
+                value: None,
+                value_from: Some(header.source().to_string()),
+            }))
             .collect(),
         cookies: session
             .cookies()
@@ -155,20 +170,25 @@ fn text_of(which: &Which, session: &Session, secrets: Secrets, now: i64) -> Stri
         Some(auth) => format!(
             "{} {}",
             visible(auth.auth_type().as_str()),
-            masked(secrets.show(auth.raw_auth()))
+            match auth.source() {
+                Some(source) => format!("from {}", visible(source.as_str())),
+                None => masked(secrets.show(auth.raw_auth())),
+            }
         ),
     };
     out.push_str(&format!("Auth:    {auth}\n"));
-    if !session.headers().is_empty() {
-        out.push_str(&format!(
-            "\n{}:\n",
-            count(session.headers().len(), "header")
-        ));
+    let headers = session.headers().len() + session.header_sources().len();
+    if headers > 0 {
+        out.push_str(&format!("\n{}:\n", count(headers, "header")));
     }
     for header in session.headers() {
         let value = masked(secrets.show_header(header));
         out.push_str(format!("    {}: {value}", visible(header.name())).trim_end());
         out.push('\n');
+    }
+    for header in session.header_sources() {
+        let (name, source) = (header.name(), visible(header.source().as_str()));
+        out.push_str(&format!("    {name}: from {source}\n"));
     }
     if session.cookies().is_empty() {
         return out;

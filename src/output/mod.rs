@@ -12,6 +12,7 @@ pub(crate) mod download;
 pub(crate) mod head;
 pub(crate) mod highlight;
 pub(crate) mod json;
+pub(crate) mod mask;
 pub(crate) mod plan;
 pub(crate) mod progress;
 pub(crate) mod report;

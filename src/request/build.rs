@@ -102,9 +102,14 @@ pub(crate) fn build(ingredients: Ingredients<'_>) -> Request {
             headers.append(name, value);
         }
     }
-    // A stored or automatic value gives way to a typed one; cookies of the jar were merged with typed ones before.
+    // A header that a session took over is among the cookies of the jar already; any other goes before them.
+    let typed_cookie = own.kept.get("Cookie").map(<[u8]>::to_vec);
     if let Some(cookie) = cookie {
         own.kept.remove("Cookie");
+        let cookie = match &typed_cookie {
+            Some(typed) => merged_cookies(typed, &cookie),
+            None => cookie,
+        };
         headers.append("Cookie", cookie);
     }
     let length = content_length(&method, &body, chunked);
@@ -130,7 +135,7 @@ pub(crate) fn build(ingredients: Ingredients<'_>) -> Request {
         headers,
         body,
         chunked,
-        typed_cookie: own.kept.get("Cookie").map(<[u8]>::to_vec),
+        typed_cookie,
         bound_headers: own.bound,
     }
 }

@@ -24,6 +24,8 @@ pub(crate) struct Brought {
     pub(crate) cookie: Option<Vec<u8>>,
     /// Whether a typed Cookie header is among `cookie` already.
     pub(crate) took_typed_cookies: bool,
+    /// Whether standard input was read for a secret, and has no body.
+    pub(crate) took_stdin: bool,
     /// Headers that an option needs, whatever was typed.
     pub(crate) required: Vec<(&'static str, String)>,
 }
@@ -43,6 +45,7 @@ pub(crate) fn compose(
     let args = &invocation.args;
     let kind = invocation.request_type();
     let mut defaults = Headers::new();
+    let waiting = (invocation.reads_stdin && !brought.took_stdin).then_some(waiting);
     let body = choose_body(invocation, kind, &mut defaults, waiting)?;
     let mut typed = invocation.items.headers.clone();
     if brought.took_typed_cookies {
@@ -96,7 +99,7 @@ fn choose_body(
     invocation: &Invocation,
     kind: RequestType,
     defaults: &mut Headers,
-    waiting: impl FnOnce(),
+    waiting: Option<impl FnOnce()>,
 ) -> Result<Body, Error> {
     let args = &invocation.args;
     let items = &invocation.items;
@@ -106,7 +109,7 @@ fn choose_body(
         (None, _) => Body::Empty,
     };
     let has_other = !body.is_empty() || !items.fields.is_empty();
-    if invocation.reads_stdin {
+    if let Some(waiting) = waiting {
         let input = stdin::read(length_wanted(invocation), waiting)?;
         if !input.is_empty() {
             if has_other {

@@ -1,7 +1,9 @@
 //! Credentials as a session keeps them: a type of authentication and its secret. Nothing here knows how a header is
-//! made of them.
+//! made of them, or how a secret is had that a session has a reference to.
 
 use std::fmt;
+
+use super::source::SecretSource;
 
 /// The type of authentication that credentials are for (`--auth-type`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,11 +49,27 @@ impl From<&str> for AuthType {
 /// assert_eq!(credentials.user_and_password(), ("ann", Some("secret")));
 /// assert!(!format!("{credentials:?}").contains("secret"));
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+///
+/// With a source, the secret is only to be had: a session keeps the source, and never what came of it.
+#[derive(Clone)]
 pub struct Credentials {
     auth_type: AuthType,
+    /// With a source: what it gave in this run, empty before it was asked.
     raw_auth: String,
+    source: Option<SecretSource>,
 }
+
+/// Credentials are what is stored of them: with a source, what it gave does not count.
+impl PartialEq for Credentials {
+    fn eq(&self, other: &Credentials) -> bool {
+        let has_secret = self.source.is_none();
+        self.auth_type == other.auth_type
+            && self.source == other.source
+            && (!has_secret || self.raw_auth == other.raw_auth)
+    }
+}
+
+impl Eq for Credentials {}
 
 impl Credentials {
     /// Credentials of this type with this secret: `user:password`, or a token.
@@ -59,7 +77,22 @@ impl Credentials {
         Credentials {
             auth_type,
             raw_auth: raw_auth.into(),
+            source: None,
         }
+    }
+
+    /// Credentials of this type whose secret is to be had from this source.
+    pub fn from_source(auth_type: AuthType, source: SecretSource) -> Credentials {
+        Credentials {
+            auth_type,
+            raw_auth: String::new(),
+            source: Some(source),
+        }
+    }
+
+    /// The same credentials with what their source gave.
+    pub(crate) fn with_secret(self, raw_auth: String) -> Credentials {
+        Credentials { raw_auth, ..self }
     }
 
     /// The type of authentication.
@@ -67,9 +100,14 @@ impl Credentials {
         &self.auth_type
     }
 
-    /// The secret as it is stored.
+    /// The secret. Where there is a [source](Credentials::source), it is empty as long as that was not asked.
     pub fn raw_auth(&self) -> &str {
         &self.raw_auth
+    }
+
+    /// Where the secret is to be had, if it is not stored.
+    pub fn source(&self) -> Option<&SecretSource> {
+        self.source.as_ref()
     }
 
     /// The secret as a user and, after the first colon, a password.
@@ -86,6 +124,7 @@ impl fmt::Debug for Credentials {
         f.debug_struct("Credentials")
             .field("auth_type", &self.auth_type)
             .field("raw_auth", &"***")
+            .field("source", &self.source)
             .finish()
     }
 }

@@ -9,6 +9,7 @@ use super::data::SessionData;
 use super::exchange::Refused;
 use super::json::is_control;
 use super::netscape::Export;
+use super::source::SecretSource;
 use crate::headers::Header;
 
 const WARNING: &[u8] = b"# Secrets of a session, for: curl -K FILE URL\n\
@@ -23,8 +24,19 @@ pub(super) fn write(data: &SessionData, url: &CookieUrl<'_>, now: i64) -> Export
     for header in data.headers() {
         push(&mut export.text, "header", &curl_header(header));
     }
+    for header in data.header_sources() {
+        let line = format!(
+            "# The header {} is not here: its value comes from {}\n",
+            header.name(),
+            header.source()
+        );
+        export.text.extend_from_slice(line.as_bytes());
+    }
     if let Some(credentials) = data.auth() {
-        push_credentials(&mut export, credentials);
+        match credentials.source() {
+            Some(source) => push_reference(&mut export.text, credentials, source),
+            None => push_credentials(&mut export, credentials),
+        }
     }
     if let Some(line) = data.cookies().header_for(url, now) {
         match is_curl_cookie(&line) {
@@ -56,6 +68,19 @@ pub(crate) fn curl_header(header: &Header) -> Vec<u8> {
 /// Whether curl takes a text for cookies: without an equals sign it is the name of a file.
 pub(crate) fn is_curl_cookie(line: &[u8]) -> bool {
     line.contains(&b'=') && !line.iter().copied().any(is_control)
+}
+
+/// A secret that is not in the session does not go into a file on the way.
+fn push_reference(text: &mut Vec<u8>, credentials: &Credentials, source: &SecretSource) {
+    let auth_type = credentials.auth_type().as_str();
+    let line = format!("# The {auth_type} credentials are not here: they come from {source}\n");
+    text.extend(line.bytes().map(|byte| {
+        if is_control(byte) && byte != b'\n' {
+            b'?'
+        } else {
+            byte
+        }
+    }));
 }
 
 /// A user and a password as curl is told of them. Without a colon, it would ask for a password.

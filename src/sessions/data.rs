@@ -9,19 +9,22 @@ use super::credentials::Credentials;
 use super::exchange::Import;
 use super::file::SessionFile;
 use super::json::is_control;
+use super::source::{HeaderSource, SecretSource};
 use crate::headers::{Header, Headers};
 
 /// What a session holds: headers, cookies and credentials.
 #[derive(Clone, Debug)]
 pub struct SessionData {
     headers: Headers,
+    /// No name stands here and among the headers.
+    header_sources: Vec<HeaderSource>,
     header_notes: Vec<HeaderNote>,
     cookies: CookieJar,
     credentials: Option<Credentials>,
     credentials_standing: Standing,
 }
 
-/// What became of a header since the session was loaded.
+/// What became of a header, or of its source, since the session was loaded.
 #[derive(Clone, Debug)]
 struct HeaderNote {
     /// In lower case.
@@ -40,6 +43,8 @@ enum Note {
 pub(super) struct ChangeSet<'a> {
     /// All headers of the session; those of the names below are the ones that count.
     pub(super) headers: &'a Headers,
+    /// The same of the sources.
+    pub(super) header_sources: &'a [HeaderSource],
     pub(super) replaced_headers: Vec<&'a [u8]>,
     /// Go into the file unless it has the name.
     pub(super) inherited_headers: Vec<&'a [u8]>,
@@ -64,6 +69,7 @@ impl SessionData {
     pub(super) fn empty() -> SessionData {
         SessionData {
             headers: Headers::new(),
+            header_sources: Vec::new(),
             header_notes: Vec::new(),
             cookies: CookieJar::new(),
             credentials: None,
@@ -75,6 +81,7 @@ impl SessionData {
     pub(super) fn of_file(file: &mut SessionFile<'_>) -> SessionData {
         SessionData {
             headers: file.headers(),
+            header_sources: file.header_sources(),
             credentials: file.credentials().cloned(),
             cookies: CookieJar::of_stored(file.take_cookies()),
             ..SessionData::empty()
@@ -84,6 +91,19 @@ impl SessionData {
     /// The headers that requests get.
     pub fn headers(&self) -> &Headers {
         &self.headers
+    }
+
+    /// The headers whose values requests get from elsewhere.
+    pub fn header_sources(&self) -> &[HeaderSource] {
+        &self.header_sources
+    }
+
+    /// Whether a command runs when a request is made with it.
+    pub(super) fn runs_commands(&self) -> bool {
+        let of_credentials = self.credentials.as_ref().and_then(Credentials::source);
+        let of_headers = self.header_sources.iter().map(HeaderSource::source);
+        let mut sources = of_credentials.into_iter().chain(of_headers);
+        sources.any(SecretSource::runs_a_command)
     }
 
     /// The cookies.
@@ -145,11 +165,12 @@ impl SessionData {
             .header_notes
             .iter()
             .any(|note| note.what == Note::Inherited && is_same_name(&note.name, name));
+        let had_source = self.drop_sources(name);
         let present = self
             .headers
             .iter()
             .filter(|header| is_same_name(header.name(), name));
-        if present.eq(fields.iter().copied()) && !is_inherited {
+        if present.eq(fields.iter().copied()) && !is_inherited && !had_source {
             return;
         }
         match fields {
@@ -164,11 +185,39 @@ impl SessionData {
         self.note_header(name, Note::Replaced);
     }
 
+    /// Makes this the only source of its name, in the place of headers that have it.
+    pub(super) fn set_header_source(&mut self, header: HeaderSource) {
+        if header.is(b"Authorization") {
+            self.set_credentials(None);
+        }
+        let name = header.name().as_bytes().to_vec();
+        let is_inherited = self
+            .header_notes
+            .iter()
+            .any(|note| note.what == Note::Inherited && is_same_name(&note.name, &name));
+        let had_header = self.headers.remove(header.name());
+        if self.header_sources.contains(&header) && !had_header && !is_inherited {
+            return;
+        }
+        self.drop_sources(&name);
+        self.header_sources.push(header);
+        self.note_header(&name, Note::Replaced);
+    }
+
+    fn drop_sources(&mut self, name: &[u8]) -> bool {
+        let before = self.header_sources.len();
+        self.header_sources.retain(|header| !header.is(name));
+        self.header_sources.len() != before
+    }
+
     /// Takes over what a file brings: its headers in the place of those of their names, its cookies in that of the
     /// same ones.
     pub(super) fn import(&mut self, import: Import, now: i64) {
         // The URL is for Cookie headers, and no import has one.
         self.update_headers(&import.headers, &CookieUrl::new(false, "", "/"), now);
+        for header in import.header_sources {
+            self.set_header_source(header);
+        }
         for cookie in import.cookies {
             self.cookies.insert(cookie, now);
         }
@@ -178,7 +227,8 @@ impl SessionData {
     }
 
     pub(super) fn remove_header(&mut self, name: &str) {
-        if self.headers.remove(name) {
+        let had_source = self.drop_sources(name.as_bytes());
+        if self.headers.remove(name) || had_source {
             self.note_header(name.as_bytes(), Note::Removed);
         }
     }
@@ -201,6 +251,14 @@ impl SessionData {
         }
     }
 
+    /// Notes what the source of the credentials gave. Nothing of that is stored.
+    pub(super) fn resolve_credentials(&mut self, secret: String) {
+        self.credentials = self
+            .credentials
+            .take()
+            .map(|found| found.with_secret(secret));
+    }
+
     /// Lays this over `base`: what it lacks, it takes over.
     pub(super) fn inherit(&mut self, base: SessionData, now: i64) {
         let mut own: Vec<Vec<u8>> = self
@@ -208,8 +266,11 @@ impl SessionData {
             .iter()
             .map(|header| header.name().to_ascii_lowercase())
             .collect();
+        let sources = self.header_sources.iter();
+        own.extend(sources.map(|header| header.name().as_bytes().to_ascii_lowercase()));
         // A header may say who one is, or credentials: who says it in one way does not lack the other.
-        let is_known = self.credentials.is_some() || self.headers.contains("Authorization");
+        let is_known =
+            self.credentials.is_some() || own.iter().any(|name| name == b"authorization");
         if self.credentials.is_some() {
             own.push(b"authorization".to_vec());
         }
@@ -217,6 +278,13 @@ impl SessionData {
             let name = header.name().to_ascii_lowercase();
             if !own.contains(&name) {
                 self.headers.append(header.name(), header.value());
+                self.note_header(&name, Note::Inherited);
+            }
+        }
+        for header in base.header_sources {
+            let name = header.name().as_bytes().to_ascii_lowercase();
+            if !own.contains(&name) {
+                self.header_sources.push(header);
                 self.note_header(&name, Note::Inherited);
             }
         }
@@ -237,6 +305,7 @@ impl SessionData {
         };
         ChangeSet {
             headers: &self.headers,
+            header_sources: &self.header_sources,
             replaced_headers: noted(Note::Replaced),
             inherited_headers: noted(Note::Inherited),
             removed_headers: noted(Note::Removed),

@@ -81,6 +81,13 @@ pub enum SessionError {
         /// What is there, with its article.
         found: &'static str,
     },
+    /// The session has a command in it, and others than its user can write to the file.
+    Untrusted {
+        /// The session file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
     /// The file is, or would become, larger than 16 MiB.
     TooLarge {
         /// The session file.
@@ -153,6 +160,11 @@ impl fmt::Display for SessionError {
             SessionError::NotAFile { path, found } => {
                 write!(f, "session file {} is {found}, not a file", path.display())
             }
+            SessionError::Untrusted { path, reason } => write!(
+                f,
+                "session file {} has a command in it (cmd:...), which is not run: {reason}",
+                path.display()
+            ),
             SessionError::TooLarge {
                 path,
                 access: Access::Write,

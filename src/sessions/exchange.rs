@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::auth_section::read_auth;
 use super::cookie_entry::{read_cookie, read_keyed_cookie};
 use super::cookie_parse::{
     MAX_ATTRIBUTE_LENGTH, MAX_LIFETIME, MAX_PAIR_LENGTH, Refusal, keeps_prefix,
@@ -15,9 +16,11 @@ use super::cookie_scope::{is_public_suffix, is_subdomain, registrable_domain};
 use super::cookies::{Cookie, MAX_PER_DOMAIN, Reach};
 use super::credentials::Credentials;
 use super::data::{is_kept, is_storable};
-use super::file::{NameAndValue, read_auth, read_header};
+use super::file::{NameAndValue, read_header};
+use super::header_sources::read_header_sources;
 use super::json::{Json, Misfit, is_control, last_wins, position_of, without_position};
 use super::netscape;
+use super::source::{HeaderSource, SecretSource};
 use crate::headers::{Header, Headers};
 
 /// The most cookies that one file brings. More would be no session, but an attempt to keep us busy.
@@ -30,6 +33,7 @@ const MAX_HEADERS: usize = 1000;
 #[derive(Default)]
 pub(crate) struct Import {
     pub(crate) headers: Headers,
+    pub(crate) header_sources: Vec<HeaderSource>,
     pub(crate) cookies: Vec<Cookie>,
     pub(crate) credentials: Option<Credentials>,
     pub(crate) refused: Vec<Refused>,
@@ -77,7 +81,10 @@ impl Refused {
 impl Import {
     /// Whether nothing could be taken.
     pub(crate) fn is_empty(&self) -> bool {
-        self.headers.is_empty() && self.cookies.is_empty() && self.credentials.is_none()
+        self.headers.is_empty()
+            && self.header_sources.is_empty()
+            && self.cookies.is_empty()
+            && self.credentials.is_none()
     }
 
     /// Reads a file. `host` is the one that the session is for, in lower case and without its port; it may be unknown.
@@ -122,6 +129,7 @@ impl Import {
                 "auth" => self.read_auth(section),
                 "cookies" => self.read_cookies(section, text, host, now),
                 "headers" => self.read_headers(section, text),
+                "headers_from" => self.read_header_sources(section),
                 _ => Ok(()),
             };
             if let Err(misfit) = read {
@@ -230,6 +238,35 @@ impl Import {
             take(read_header(None, stored));
         }
         Ok(())
+    }
+
+    fn read_header_sources(&mut self, section: Json<'_>) -> Result<(), Misfit> {
+        for entry in read_header_sources(section)? {
+            let header = entry.header;
+            let reason = match header.is_kept() {
+                false => "it belongs to a single request".to_owned(),
+                true if self.header_sources.len() == MAX_HEADERS => {
+                    format!("there are more than {MAX_HEADERS} before it")
+                }
+                true => {
+                    self.header_sources.push(header);
+                    continue;
+                }
+            };
+            let what = format!("the header '{}'", header.name());
+            self.refused.push(Refused { what, reason });
+        }
+        Ok(())
+    }
+
+    /// The references that run a command whenever the session is used.
+    pub(crate) fn commands(&self) -> impl Iterator<Item = &SecretSource> {
+        let of_credentials = self.credentials.as_ref().and_then(Credentials::source);
+        let of_headers = self.header_sources.iter().map(HeaderSource::source);
+        of_credentials
+            .into_iter()
+            .chain(of_headers)
+            .filter(|source| source.runs_a_command())
     }
 
     fn take_header(&mut self, name: &str, value: Option<&str>) {

@@ -8,14 +8,17 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use super::auth_section::{read_auth, write_auth};
 use super::cookie_entry::{CookieEntry, read_cookie, read_keyed_cookie, write_cookie};
 use super::cookie_parse::latin_1;
 use super::cookies::{Cookie, Reach, Slot, Standing};
-use super::credentials::{AuthType, Credentials};
+use super::credentials::Credentials;
 use super::data::ChangeSet;
+use super::header_sources::{SourceEntry, read_header_sources, write_header_sources};
 use super::json::{
     Json, Members, Misfit, Output, is_control, text, unique, unknown_members, verbatim,
 };
+use super::source::HeaderSource;
 use crate::headers::Headers;
 
 /// The release of HTTPie whose layout this is: it loads the file without asking for an upgrade.
@@ -40,6 +43,7 @@ pub(super) struct SessionFile<'a> {
     cookie_layout: Layout,
     headers: Vec<HeaderEntry<'a>>,
     header_layout: Layout,
+    header_sources: Vec<SourceEntry<'a>>,
     others: Members<'a>,
     /// Whether one of the keys that we know is there.
     is_recognizable: bool,
@@ -67,6 +71,7 @@ impl<'a> SessionFile<'a> {
             cookie_layout: Layout::List,
             headers: Vec::new(),
             header_layout: Layout::List,
+            header_sources: Vec::new(),
             others: Vec::new(),
             is_recognizable: false,
             size: 0,
@@ -88,6 +93,7 @@ impl<'a> SessionFile<'a> {
                 }
                 "cookies" => (file.cookies, file.cookie_layout) = read_cookies(value, host)?,
                 "headers" => (file.headers, file.header_layout) = read_headers(value)?,
+                "headers_from" => file.header_sources = read_header_sources(value)?,
                 _ => file.others.push((key, value)),
             }
         }
@@ -108,6 +114,21 @@ impl<'a> SessionFile<'a> {
             }
         }
         headers
+    }
+
+    /// The headers whose values come from elsewhere. A plain header of the name goes before: HTTPie has put it there, which
+    /// does not know of sources.
+    pub(super) fn header_sources(&self) -> Vec<HeaderSource> {
+        let sources = self.header_sources.iter().map(|entry| &entry.header);
+        sources
+            .filter(|header| {
+                !self
+                    .headers
+                    .iter()
+                    .any(|entry| header.is(entry.name.as_bytes()))
+            })
+            .cloned()
+            .collect()
     }
 
     /// Takes the cookies out of it.
@@ -160,16 +181,36 @@ impl<'a> SessionFile<'a> {
             let before = self.headers.len();
             self.headers.retain(|entry| !entry.is(name));
             changed |= self.headers.len() != before;
+            changed |= self.replace_source(name, &[]);
         }
         for name in &changes.replaced_headers {
             changed |= self.replace_header(name, changes.headers);
+            changed |= self.replace_source(name, changes.header_sources);
         }
         for name in &changes.inherited_headers {
-            if !self.headers.iter().any(|entry| entry.is(name)) {
+            let mut sources = self.header_sources.iter();
+            let is_here = self.headers.iter().any(|entry| entry.is(name))
+                || sources.any(|entry| entry.header.is(name));
+            if !is_here {
                 changed |= self.replace_header(name, changes.headers);
+                changed |= self.replace_source(name, changes.header_sources);
             }
         }
         changed
+    }
+
+    /// Makes the source of this name in `sources`, if there is one, the only one of its name.
+    fn replace_source(&mut self, name: &[u8], sources: &[HeaderSource]) -> bool {
+        let wanted = sources.iter().find(|header| header.is(name));
+        let present = self.header_sources.iter();
+        let present = present.filter(|entry| entry.header.is(name));
+        if present.map(|entry| &entry.header).eq(wanted) {
+            return false;
+        }
+        self.header_sources.retain(|entry| !entry.header.is(name));
+        let wanted = wanted.cloned().map(SourceEntry::new);
+        self.header_sources.extend(wanted);
+        true
     }
 
     /// Makes the fields of this name in `headers` the only ones of their name.
@@ -330,6 +371,7 @@ impl<'a> SessionFile<'a> {
     pub(super) fn clear(&mut self) {
         self.cookies.clear();
         self.headers.clear();
+        self.header_sources.clear();
         self.credentials = None;
         self.credentials_changed = true;
         (self.cookie_layout, self.header_layout) = (Layout::List, Layout::List);
@@ -356,7 +398,12 @@ impl<'a> SessionFile<'a> {
                 meta.push((Cow::Borrowed(key), text(value)));
             }
         }
-        let auth = match (self.auth, self.credentials_changed) {
+        // A reference typed by hand gets what HTTPie needs beside it.
+        let is_reference = self
+            .credentials
+            .as_ref()
+            .is_some_and(|found| found.source().is_some());
+        let auth = match (self.auth, self.credentials_changed || is_reference) {
             (Some(stored), false) => Output::Verbatim(stored),
             (stored, _) => write_auth(self.credentials.as_ref(), stored),
         };
@@ -371,6 +418,10 @@ impl<'a> SessionFile<'a> {
             Cow::Borrowed("headers"),
             write_headers(self.headers, self.header_layout),
         ));
+        if !self.header_sources.is_empty() {
+            let sources = write_header_sources(self.header_sources);
+            members.push((Cow::Borrowed("headers_from"), sources));
+        }
         // Room for a few entries more than were read.
         Output::Object(members).into_document(self.size + 4096)
     }
@@ -400,43 +451,6 @@ impl<'a> SessionFile<'a> {
 impl HeaderEntry<'_> {
     fn is(&self, name: &[u8]) -> bool {
         self.name.as_bytes().eq_ignore_ascii_case(name)
-    }
-}
-
-pub(super) fn read_auth(auth: Json<'_>) -> Result<Option<Credentials>, Misfit> {
-    if auth.is_null() {
-        return Ok(None);
-    }
-    let (mut kind, mut raw_auth, mut username, mut password) = (None, None, None, None);
-    for (key, value) in auth.members("\"auth\"")? {
-        let slot = match &*key {
-            "type" => &mut kind,
-            "raw_auth" => &mut raw_auth,
-            "username" => &mut username,
-            "password" => &mut password,
-            _ => continue,
-        };
-        *slot = match value.is_null() {
-            true => None,
-            false => Some(value.text(&format!("\"{key}\" of \"auth\""))?),
-        };
-    }
-    let secret = match (raw_auth, username, password) {
-        (Some(raw_auth), ..) => Some(raw_auth),
-        (None, Some(username), Some(password)) => {
-            Some(Cow::Owned(format!("{username}:{password}")))
-        }
-        (None, username, _) => username,
-    };
-    match (kind, secret) {
-        (Some(kind), Some(secret)) if !kind.is_empty() => {
-            Ok(Some(Credentials::new(AuthType::from(&*kind), secret)))
-        }
-        (Some(kind), None) if !kind.is_empty() => {
-            Err(auth.reject("\"auth\" has neither \"raw_auth\" nor \"username\""))
-        }
-        (None, Some(_)) => Err(auth.reject("\"auth\" has no \"type\"")),
-        _ => Ok(None),
     }
 }
 
@@ -553,29 +567,6 @@ fn header_entry<'a>(
         value,
         stored: Some(stored),
     })
-}
-
-fn write_auth<'a>(credentials: Option<&Credentials>, stored: Option<Json<'a>>) -> Output<'a> {
-    const OURS: [&str; 4] = ["type", "raw_auth", "username", "password"];
-    let mut members = unknown_members(stored, &OURS);
-    match credentials {
-        Some(credentials) => {
-            members.push((
-                Cow::Borrowed("type"),
-                text(credentials.auth_type().as_str().to_owned()),
-            ));
-            members.push((
-                Cow::Borrowed("raw_auth"),
-                text(credentials.raw_auth().to_owned()),
-            ));
-        }
-        None => {
-            for key in ["password", "type", "username"] {
-                members.push((Cow::Borrowed(key), Output::Null));
-            }
-        }
-    }
-    Output::Object(members)
 }
 
 fn write_cookies(entries: Vec<CookieEntry<'_>>, layout: Layout) -> Output<'_> {

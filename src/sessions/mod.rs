@@ -6,6 +6,7 @@
 //! options, prints, or speaks HTTP: headers and `Set-Cookie` lines come in as bytes, and the time comes in as a
 //! number.
 
+mod auth_section;
 mod cookie_date;
 mod cookie_entry;
 mod cookie_parse;
@@ -17,6 +18,7 @@ mod data;
 mod error;
 mod exchange;
 mod file;
+mod header_sources;
 mod json;
 mod location;
 mod netscape;
@@ -25,7 +27,9 @@ mod public_suffix;
 mod replace;
 mod secrecy;
 mod session;
+mod source;
 mod store;
+mod trust;
 
 pub use cookie_parse::{Refusal, SameSite};
 pub use cookie_scope::CookieUrl;
@@ -34,6 +38,7 @@ pub use credentials::{AuthType, Credentials};
 pub use data::SessionData;
 pub use error::{Access, SessionError};
 pub use session::{BindCookies, Session, get_httpie_session};
+pub use source::{HeaderSource, SecretSource};
 pub use store::is_anonymous_session;
 
 pub(crate) use curl_config::{curl_header, curl_user, is_curl_cookie};
@@ -43,5 +48,6 @@ pub(crate) use location::{looks_like_session, replace_text, text_of, without_por
 pub(crate) use overlay::{Overlay, OverlayRequest};
 pub(crate) use secrecy::is_harmless_header;
 pub(crate) use session::unix_seconds;
+pub(crate) use source::SourceKind;
 pub(crate) use store::MAX_SIZE;
 pub(crate) use store::{StoredSession, delete, files_of, list, path_of};

@@ -11,6 +11,8 @@ use super::data::SessionData;
 use super::error::SessionError;
 use super::location::{IfPresent, Location};
 use super::session::unix_seconds;
+use super::source::HeaderSource;
+use super::trust;
 use crate::environment::Environment;
 use crate::headers::Headers;
 
@@ -91,10 +93,14 @@ impl Overlay {
     }
 
     fn load(&mut self, location: &Location) -> Result<Option<SessionData>, SessionError> {
-        Ok(location.load()?.map(|(data, warning)| {
-            self.warnings.extend(warning);
-            data
-        }))
+        let Some((data, warning)) = location.load()? else {
+            return Ok(None);
+        };
+        if data.runs_commands() {
+            trust::insist(&location.path)?;
+        }
+        self.warnings.extend(warning);
+        Ok(Some(data))
     }
 
     /// What the user should know: sessions in an old layout, and read-only ones that are missing.
@@ -105,6 +111,16 @@ impl Overlay {
     /// The headers that apply: the stored ones, and the typed ones once they were taken over.
     pub(crate) fn headers(&self) -> &Headers {
         self.data.headers()
+    }
+
+    /// The headers that apply and whose values come from elsewhere.
+    pub(crate) fn header_sources(&self) -> &[HeaderSource] {
+        self.data.header_sources()
+    }
+
+    /// Takes over a typed header whose value comes from elsewhere: the reference, never the value.
+    pub(crate) fn set_header_source(&mut self, header: HeaderSource) {
+        self.data.set_header_source(header);
     }
 
     /// The credentials that apply.
@@ -138,6 +154,11 @@ impl Overlay {
     /// Takes over typed credentials.
     pub(crate) fn set_credentials(&mut self, credentials: Credentials) {
         self.data.set_credentials(Some(credentials));
+    }
+
+    /// Notes what the source of the credentials gave, for this run alone.
+    pub(crate) fn resolve_credentials(&mut self, secret: String) {
+        self.data.resolve_credentials(secret);
     }
 
     /// Merges what has changed into the read-write session, whatever others have put there meanwhile. A missing

@@ -13,6 +13,7 @@ use super::error::SessionError;
 use super::exchange::Import;
 use super::location::{IfPresent, Location, without_port};
 use super::netscape::{self, Export};
+use super::source::HeaderSource;
 use super::store::StoredSession;
 use crate::environment::Environment;
 use crate::headers::Headers;
@@ -232,6 +233,16 @@ impl Session {
     /// The headers that requests get.
     pub fn headers(&self) -> &Headers {
         self.data.headers()
+    }
+
+    /// The headers whose values requests get from elsewhere.
+    pub fn header_sources(&self) -> &[HeaderSource] {
+        self.data.header_sources()
+    }
+
+    /// Makes this the header of its name, in the place of what the session has under it.
+    pub fn set_header_source(&mut self, header: HeaderSource) {
+        self.data.set_header_source(header);
     }
 
     /// Removes the headers of this name.

@@ -553,6 +553,9 @@ mod tests {
                 assert_ne!(args, Args::default(), "--{} does nothing", flag.long);
             }
             (flag.reset)(&mut args, Args::default());
+            if flag.long == "mask" {
+                assert_eq!(args.mask.take(), Some(false), "it is said, not left open");
+            }
             assert_eq!(args, Args::default(), "--no-{}", flag.long);
         }
     }

@@ -349,6 +349,20 @@ Print nothing but errors and warnings; twice (-qq), no warnings either. --output
         ..Flag::BASE
     },
     Flag {
+        long: "mask",
+        category: Category::Output,
+        lineage: Lineage::Own,
+        short_help: "Show *** in the place of secrets",
+        long_help: "\
+Show *** in the place of secrets, for logs: in printed requests the values of Authorization, Proxy-Authorization, Cookie and of headers that come from a session or from --header-from; in printed responses the values of cookies that are set; in both, user names and passwords in URLs. Bodies are shown as they are, and what is sent is the same.
+
+It is the default where the environment says CI=true or CI=1, except for --offline, whose output is made to be sent; --no-mask shows everything.",
+        effect: Effect::Switch(|args| args.mask = Some(true)),
+        // The environment has a say only where nothing was typed.
+        reset: |args, _| args.mask = Some(false),
+        ..Flag::BASE
+    },
+    Flag {
         long: "json-meta",
         lineage: Lineage::Own,
         category: Category::Output,

@@ -1,7 +1,7 @@
 //! Options on sessions and credentials.
 
 use super::super::args::AuthType;
-use super::{Category, Effect, Flag, Repeat, ValueFacts, ValueKind};
+use super::{Category, Effect, Flag, Lineage, Repeat, ValueFacts, ValueKind};
 
 static AUTH_TYPES: [(&str, AuthType); 3] = [
     ("basic", AuthType::Basic),
@@ -66,7 +66,7 @@ The option can be repeated; later sessions go over earlier ones. Together with -
         long_help: "\
 The credentials: USER:PASSWORD for basic and digest, a token for bearer. With a user alone, the password is asked for on the terminal; `USER:` is an empty password.
 
-Arguments can be seen by other users of the machine: prefer the prompt, a session or a .netrc file for secrets.",
+Arguments can be seen by other users of the machine: prefer --auth-from, the prompt, a session or a .netrc file for secrets.",
         effect: Effect::Value(
             ValueFacts {
                 name: "USER[:PASS] | TOKEN",
@@ -106,6 +106,64 @@ How the credentials are presented; the default is basic.
             },
         ),
         reset: |args, default| args.auth_type = default.auth_type,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "auth-from",
+        category: Category::Authentication,
+        lineage: Lineage::Own,
+        short_help: "Where to get the credentials, so that they are not seen",
+        long_help: "\
+Where to get what --auth would have given, so that it stands neither on the command line, where other users of the machine can see it, nor in a session:
+
+    env:NAME       the environment variable NAME
+    file:PATH      the first line of a file; ~ is your home directory
+    fd:N           the first line of the open file descriptor N;
+                   0 is standard input, which is no body then
+    cmd:COMMAND    the first line that a command prints
+
+    $ http --auth-type=bearer --auth-from=env:API_TOKEN example.org
+    $ http --auth-from='cmd:pass show example.org' example.org
+
+A command is run without a shell unless it has a character that only a shell understands. It has nothing to read, its errors are shown, and after 30 seconds it is stopped; where there is no terminal, all that it started is stopped too.
+
+A session keeps the reference and never the secret, which is asked for anew at each run. A secret that cannot be had is an error, and nothing is sent. A session file that other users can write to is not used if it has a command in it.",
+        effect: Effect::Value(
+            ValueFacts {
+                name: "SOURCE",
+                kind: ValueKind::Text,
+            },
+            |args, value| {
+                args.auth_from = Some(value.text()?);
+                Ok(())
+            },
+        ),
+        reset: |args, default| args.auth_from = default.auth_from,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "header-from",
+        category: Category::Authentication,
+        lineage: Lineage::Own,
+        repeat: Repeat::Collects,
+        short_help: "A header whose value comes from elsewhere",
+        long_help: "\
+A header whose value comes from one of the sources of --auth-from. The option can be repeated.
+
+    $ http --header-from=X-Api-Key=file:~/.api-key example.org
+
+Such a header is not sent on when a redirect leads to another host, port or scheme, and a session keeps the reference alone. A header of this name that is typed as a request item goes before it.",
+        effect: Effect::Value(
+            ValueFacts {
+                name: "NAME=SOURCE",
+                kind: ValueKind::Text,
+            },
+            |args, value| {
+                args.header_from.push(value.text()?);
+                Ok(())
+            },
+        ),
+        reset: |args, default| args.header_from = default.header_from,
         ..Flag::BASE
     },
     Flag {

@@ -35,7 +35,7 @@ Give it in scripts and cron jobs that do not mean to send their standard input."
         long_help: "\
 Print the command line of curl's that sends the same request, for a POSIX shell, and do not send it. No session is made or changed.
 
-Where the output is not a terminal, secrets in it are masked unless --reveal is given. With `-a USER`, curl asks for the password.
+Where the output is not a terminal, and with --mask, secrets in it are masked; --reveal shows them. With `-a USER`, curl asks for the password.
 
     $ http --curl PUT example.org/users/7 name=John
     $ http --curl --reveal --session=alice example.org | sh",
@@ -115,10 +115,20 @@ Where the output is not a terminal, secrets in it are masked unless --reveal is 
         ..Flag::BASE
     },
     Flag {
+        long: "no-config",
+        category: Category::Troubleshooting,
+        lineage: Lineage::Own,
+        short_help: "Do not read config.json",
+        long_help: "Do not read the file config.json. The environment variable HTTPIE_DEFAULT_OPTIONS counts all the same. The option works on the command line only.",
+        effect: Effect::Switch(|args| args.no_config = true),
+        reset: |args, default| args.no_config = default.no_config,
+        ..Flag::BASE
+    },
+    Flag {
         long: "debug",
         category: Category::Troubleshooting,
         short_help: "Show facts for a bug report, and the causes of an error in full",
-        long_help: "Show what helps to understand a problem and to report it: versions, directories, terminal facts, and the causes of an error in full. Given alone, it shows them and exits.",
+        long_help: "Show what helps to understand a problem and to report it: versions, directories, terminal facts, where default options come from, and the causes of an error in full. Given alone, it shows them and exits.",
         effect: Effect::Switch(|args| args.debug = true),
         reset: |args, default| args.debug = default.debug,
         ..Flag::BASE

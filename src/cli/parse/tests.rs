@@ -195,14 +195,88 @@ fn no_option_takes_an_option_back_wherever_it_stands() {
     }
 }
 
+fn defaults(origin: &str, options: &[&str]) -> DefaultOptions {
+    DefaultOptions {
+        origin: origin.to_owned(),
+        words: options.iter().map(|option| (*option).to_owned()).collect(),
+        positionals: Positionals::Allowed,
+    }
+}
+
 #[test]
-fn defaults_from_the_configuration_come_first() {
-    let config = |options: &[&str], line| {
-        let options: Vec<_> = options.iter().map(|option| (*option).to_owned()).collect();
-        match parse(Program::Http, words(line), &options) {
+fn typed_options_go_over_the_environments_and_these_over_the_files() {
+    let layered = |file: &[&str], variable: &[&str], line| {
+        let layers = [
+            defaults("config.json", file),
+            defaults("VARIABLE", variable),
+        ];
+        match parse(Program::Http, words(line), &layers) {
             Ok(Parsed::Run(args)) => *args,
             other => panic!("{line}: {other:?}"),
         }
+    };
+    let style = |file, variable, line| layered(file, variable, line).style;
+    assert_eq!(
+        style(&["--style=pie"], &["--style=fruity"], "localhost"),
+        "fruity"
+    );
+    assert_eq!(
+        style(&[], &["--style=fruity"], "localhost --style=pie"),
+        "pie"
+    );
+    assert_eq!(
+        style(&["--style=pie"], &["--no-style"], "localhost"),
+        "auto"
+    );
+    // A way back in a lower place does not take back what stands above it.
+    assert_eq!(style(&[], &["--no-style"], "localhost --style=pie"), "pie");
+    let credentials = |variable, line| {
+        let args = layered(&["--auth=file"], variable, line);
+        (args.auth, args.auth_from)
+    };
+    let some = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        credentials(&["--auth-from=env:A"], "localhost"),
+        (None, some("env:A"))
+    );
+    assert_eq!(
+        credentials(&["--auth-from=env:A"], "localhost -a b"),
+        (some("b"), None)
+    );
+    assert_eq!(credentials(&[], "localhost"), (some("file"), None));
+}
+
+#[test]
+fn the_names_of_options_are_found_without_their_values() {
+    let words = ["-va", "u:p", "--style=pie", "--no-form", "--auth", "x", "y"];
+    let words = words.map(str::to_owned);
+    assert_eq!(
+        option_names(&words),
+        ["--verbose", "--auth", "--style", "--no-form", "--auth"]
+    );
+}
+
+#[test]
+fn the_configuration_file_is_refused_by_an_option_alone() {
+    for (line, want) in [
+        ("--no-config localhost", true),
+        ("localhost --no-conf", true),
+        ("localhost -- --no-config", false),
+        ("localhost", false),
+    ] {
+        assert_eq!(refuses_config_file(&words(line)), want, "{line}");
+    }
+}
+
+#[test]
+fn defaults_from_the_configuration_come_first() {
+    let config = |options: &[&str], line| match parse(
+        Program::Http,
+        words(line),
+        &[defaults("config.json", options)],
+    ) {
+        Ok(Parsed::Run(args)) => *args,
+        other => panic!("{line}: {other:?}"),
     };
     let got = config(
         &["--form", "--style=fruity", "-v"],

@@ -92,7 +92,7 @@ pub(crate) fn command(asked: Asked<'_>) -> Result<Command, Error> {
         remarks.extend(redirect_remarks(&request, &data));
     }
     if words.has_masked() {
-        remarks.push("secrets are masked, since this is no terminal; --reveal shows them");
+        remarks.push("secrets are masked; --reveal shows them, unless there is --mask too");
     }
     let line = words.line();
     Ok(Command {

@@ -1,0 +1,132 @@
+//! Asks for a secret that somebody has a reference to: an environment variable, a file, a file descriptor or a command.
+//!
+//! Takes a [`SecretSource`], gives its secret: one line of UTF-8 that is not empty. The sentences of errors name the
+//! reference and never what was found there. Nothing is kept: each run asks anew.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+use std::time::Duration;
+
+use super::command;
+use crate::environment::Environment;
+use crate::error::{Error, io_reason};
+use crate::sessions::{SecretSource, SourceKind};
+
+/// The longest line that is a secret, in bytes.
+pub(super) const MAX_LENGTH: u64 = 64 * 1024;
+
+/// How long a command may take. Whoever waits for a secret has not begun to wait for a server, so `--timeout` has no say.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+/// Gives the secret that a reference stands for.
+///
+/// # Errors
+/// There is none: a sentence that names the reference.
+pub(crate) fn resolve(source: &SecretSource, env: &Environment) -> Result<String, Error> {
+    let fail = |reason: String| Error::new(format!("there is no secret at {source}: {reason}"));
+    let found = match source.kind() {
+        SourceKind::Variable(name) => env
+            .secret_variable(name)
+            .map(|value| value.into_encoded_bytes())
+            .ok_or_else(|| "the environment variable is not set".to_owned()),
+        SourceKind::File(path) => first_line_of(&env.expand_tilde(path)),
+        // What was read ahead of standard input is not to be lost for whoever reads on.
+        SourceKind::Descriptor(0) => first_line(&mut io::stdin().lock()),
+        SourceKind::Descriptor(number) => first_line_of_descriptor(number),
+        SourceKind::Command(line) => command::first_line(line, TIME_LIMIT),
+    };
+    found.and_then(checked).map_err(fail)
+}
+
+/// The secret without the end of its line.
+fn checked(mut bytes: Vec<u8>) -> Result<String, String> {
+    if bytes.last() == Some(&b'\n') {
+        bytes.pop();
+    }
+    if bytes.last() == Some(&b'\r') {
+        bytes.pop();
+    }
+    if bytes.is_empty() {
+        return Err("it is empty".to_owned());
+    }
+    if bytes.len() as u64 > MAX_LENGTH {
+        return Err("it is longer than 64 KiB".to_owned());
+    }
+    // The error of the conversion would have the bytes in it.
+    String::from_utf8(bytes).map_err(|_| "it is not valid UTF-8".to_owned())
+}
+
+fn first_line_of(path: &Path) -> Result<Vec<u8>, String> {
+    let file = File::open(path).map_err(|error| io_reason(&error))?;
+    first_line(&mut BufReader::new(file))
+}
+
+#[cfg(unix)]
+fn first_line_of_descriptor(number: u32) -> Result<Vec<u8>, String> {
+    let path = format!("/dev/fd/{number}");
+    // Without procfs or fdescfs, there is no safe way to an inherited descriptor.
+    match Path::new("/dev/fd").is_dir() {
+        true => first_line_of(Path::new(&path)).map_err(|reason| match reason.as_str() {
+            "No such file or directory" => "the file descriptor is not open".to_owned(),
+            _ => reason,
+        }),
+        false => Err("this system has no /dev/fd".to_owned()),
+    }
+}
+
+#[cfg(not(unix))]
+fn first_line_of_descriptor(_: u32) -> Result<Vec<u8>, String> {
+    Err("this system has no inherited file descriptors".to_owned())
+}
+
+/// The first line, or as much of it as shows that it is too long.
+fn first_line(reader: &mut impl BufRead) -> Result<Vec<u8>, String> {
+    let mut line = Vec::new();
+    let limit = MAX_LENGTH + 3;
+    let mut reader = reader.take(limit);
+    match reader.read_until(b'\n', &mut line) {
+        Ok(_) => Ok(line),
+        Err(error) => Err(io_reason(&error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked_text(bytes: &[u8]) -> Result<String, String> {
+        checked(bytes.to_vec())
+    }
+
+    #[test]
+    fn the_end_of_the_line_is_no_part_of_a_secret() {
+        for bytes in [&b"s3cret"[..], b"s3cret\n", b"s3cret\r\n"] {
+            assert_eq!(checked_text(bytes).as_deref(), Ok("s3cret"));
+        }
+        assert_eq!(checked_text(b" a b \n").as_deref(), Ok(" a b "));
+    }
+
+    #[test]
+    fn what_is_no_secret_is_not_repeated() {
+        let long = vec![b'x'; MAX_LENGTH as usize + 1];
+        for (bytes, reason) in [
+            (&b""[..], "it is empty"),
+            (b"\n", "it is empty"),
+            (b"\r\n", "it is empty"),
+            (b"s3cret\xff\n", "it is not valid UTF-8"),
+            (&long, "it is longer than 64 KiB"),
+        ] {
+            assert_eq!(checked_text(bytes), Err(reason.to_owned()));
+        }
+    }
+
+    #[test]
+    fn only_the_first_line_is_read() {
+        let mut input: &[u8] = b"one\ntwo\n";
+        assert_eq!(first_line(&mut input).unwrap(), b"one\n");
+        assert_eq!(input, b"two\n");
+        let endless = vec![b'x'; 1 << 20];
+        assert!(first_line(&mut &endless[..]).unwrap().len() as u64 <= MAX_LENGTH + 3);
+    }
+}
