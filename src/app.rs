@@ -273,7 +273,7 @@ fn lay_over(run: &Run<'_>, url: &Url, overlay: &mut Overlay) -> Result<Brought, 
     let typed = run.invocation.typed_headers();
     let cookie_host = typed.get_str("Host").map_or(url.host(), without_port);
     let cookie_url = cookie_url(url, cookie_host);
-    if let Some(credentials) = auth::typed(&run.invocation, url, run.messages.program())? {
+    if let Some(credentials) = auth::typed(&run.invocation, url, run.env, run.messages)? {
         overlay.set_credentials(credentials);
     }
     for header in auth::typed_header_sources(&run.invocation)? {

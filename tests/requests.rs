@@ -97,7 +97,7 @@ fn a_body_from_stdin_makes_a_post_and_goes_as_it_is() {
 fn a_long_body_from_a_pipe_goes_in_chunks_where_there_is_no_room_for_a_temporary_file() {
     let long = "x".repeat(5 << 20);
     let request = send_from(&TempFolder::new(), &["PUT", "{url}/"], |program| {
-        program.stdin(&long).env("TMPDIR", "/no/such/place")
+        program.stdin(long).env("TMPDIR", "/no/such/place")
     });
     let coding = request.header("Transfer-Encoding");
     assert_eq!(coding.as_deref(), Some("chunked"));
@@ -649,4 +649,30 @@ fn an_empty_boundary_is_none() {
     let request = send(&["--multipart", "--boundary=", "{url}/", "a=b"]);
     let content_type = request.header("Content-Type").unwrap_or_default();
     assert!(content_type.len() > "multipart/form-data; boundary=".len() + 20);
+}
+
+#[test]
+fn a_backslash_keeps_a_colon_from_parting_user_and_password() {
+    for (typed, want) in [
+        (r"u\:x:q", "Basic dTp4OnE="),
+        (r"u:x\:q", "Basic dTp4OnE="),
+        (r"DOM\user:x", r"Basic RE9NXHVzZXI6eA=="),
+    ] {
+        let request = send(&["-a", typed, "{url}/"]);
+        assert_eq!(request.header("Authorization").as_deref(), Some(want));
+    }
+}
+
+#[test]
+fn a_type_of_authentication_without_credentials_takes_those_of_netrc() {
+    let folder = TempFolder::new();
+    folder.write("home/.netrc", "machine 127.0.0.1 login u password p\n");
+    let basic = send_from(&folder, &["-A", "basic", "{url}/"], |program| program);
+    assert_eq!(basic.header("Authorization").as_deref(), Some("Basic dTpw"));
+    let digest = send_from(&folder, &["-A", "digest", "{url}/"], |program| program);
+    assert_eq!(digest.header("Authorization"), None);
+    for args in [&["-A", "bearer", "{url}/"][..], &["-A", "digest", "{url}/"]] {
+        let outcome = refused(args);
+        assert!(text(&outcome.stderr).contains("--auth required"));
+    }
 }

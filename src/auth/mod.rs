@@ -17,12 +17,14 @@ use crate::messages::Messages;
 use crate::request::url::Url;
 use crate::sessions::{AuthType, Credentials, HeaderSource, SecretSource};
 
-/// Credentials of `-a` or `--auth-from`, else of the URL; a missing password is asked for. What a source gives is not asked
+/// Credentials of `-a` or `--auth-from`, else of the URL, else, where `-A` asks for any, of the user's netrc file; a missing
+/// password is asked for. What a source gives is not asked
 /// for here: [`of_source`] does that.
 pub(crate) fn typed(
     invocation: &Invocation,
     url: &Url,
-    program: &str,
+    env: &Environment,
+    messages: &Messages,
 ) -> Result<Option<Credentials>, Error> {
     let auth_type = match invocation.args.auth_type {
         None | Some(args::AuthType::Basic) => AuthType::Basic,
@@ -35,7 +37,7 @@ pub(crate) fn typed(
             source.map_err(|reason| Error::usage(format!("argument --auth-from: {reason}")))?;
         return Ok(Some(Credentials::from_source(auth_type, source)));
     }
-    let raw = match (&invocation.args.auth, &url.user_info) {
+    let raw = match (invocation.typed_credentials(), &url.user_info) {
         (Some(_), _) if invocation.needs_password() && invocation.args.ignore_stdin => {
             let message = "Unable to prompt for passwords because --ignore-stdin is set.";
             return Err(Error::usage(message));
@@ -43,15 +45,22 @@ pub(crate) fn typed(
         (Some(user), _) if invocation.needs_password() => {
             format!(
                 "{user}:{}",
-                prompt::password(program, user, &url.authority())?
+                prompt::password(messages.program(), &user, &url.authority())?
             )
         }
-        (Some(auth), _) => auth.clone(),
+        (Some(auth), _) => auth,
         (None, Some(info)) => format!(
             "{}:{}",
             info.username,
             info.password.as_deref().unwrap_or_default()
         ),
+        (None, None) if invocation.args.auth_type.is_some() => {
+            let login = match auth_type == AuthType::Bearer || invocation.args.ignore_netrc {
+                true => None,
+                false => login_of_netrc(env, url, messages),
+            };
+            login.ok_or_else(|| Error::usage("--auth required"))?
+        }
         (None, None) => return Ok(None),
     };
     Ok(Some(Credentials::new(auth_type, raw)))
@@ -141,18 +150,23 @@ pub(crate) fn from_netrc(
     url: &Url,
     messages: &Messages,
 ) -> Result<Option<Vec<u8>>, Error> {
-    for path in env.netrc_files() {
-        let found = netrc::read(&path, url.host(), url.port());
+    let login = login_of_netrc(env, url, messages);
+    login
+        .map(|raw| authorization(&Credentials::new(AuthType::Basic, raw)))
+        .transpose()
+}
+
+/// `user:password` for the host, of the user's netrc file.
+fn login_of_netrc(env: &Environment, url: &Url, messages: &Messages) -> Option<String> {
+    env.netrc_files().iter().find_map(|path| {
+        let found = netrc::read(path, url.host(), url.port());
         found
             .warnings
             .iter()
             .for_each(|warning| messages.warning(warning));
-        if let Some(login) = found.login {
-            let raw = format!("{}:{}", login.user, login.password);
-            return authorization(&Credentials::new(AuthType::Basic, raw)).map(Some);
-        }
-    }
-    Ok(None)
+        let login = found.login?;
+        Some(format!("{}:{}", login.user, login.password))
+    })
 }
 
 /// The value of Authorization for credentials (RFC 7617 for basic, RFC 6750 for bearer). Digest

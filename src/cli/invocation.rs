@@ -84,9 +84,6 @@ impl Invocation {
             let message = "argument --auth-from: not allowed with argument --auth/-a";
             return Err(Error::usage(message));
         }
-        if args.auth_type.is_some() && args.auth.is_none() && args.auth_from.is_none() {
-            return Err(Error::usage("--auth required"));
-        }
         let to_terminal = match downloads {
             true => env.stderr_is_terminal,
             // With --offline, the file of a download is left alone.
@@ -175,8 +172,39 @@ impl Invocation {
                 .args
                 .auth
                 .as_deref()
-                .is_some_and(|auth| !auth.contains(':'))
+                .is_some_and(|auth| !unescaped(auth).1)
     }
+
+    /// The credentials of `-a` without the backslashes that keep a colon from parting the user from the password.
+    pub(crate) fn typed_credentials(&self) -> Option<String> {
+        let auth = self.args.auth.as_deref()?;
+        Some(match self.args.auth_type {
+            Some(AuthType::Bearer) => auth.to_owned(),
+            _ => unescaped(auth).0,
+        })
+    }
+}
+
+/// Takes the backslash off `\:`, and tells whether there is a colon without one. Any other backslash stays, with what
+/// follows it (as in HTTPie).
+fn unescaped(auth: &str) -> (String, bool) {
+    let mut text = String::with_capacity(auth.len());
+    let mut is_parted = false;
+    let mut characters = auth.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => match characters.next() {
+                Some(':') => text.push(':'),
+                Some(other) => text.extend(['\\', other]),
+                None => text.push('\\'),
+            },
+            other => {
+                is_parted |= other == ':';
+                text.push(other);
+            }
+        }
+    }
+    (text, is_parted)
 }
 
 /// A file that is named must be there even where no https URL needs it, as in HTTPie.

@@ -39,8 +39,10 @@ pub(crate) struct Settings {
 impl Settings {
     /// The timeout in seconds, as it is shown.
     pub(crate) fn timeout_text(&self) -> String {
-        self.timeout
-            .map_or_else(String::new, |timeout| timeout.as_secs_f64().to_string())
+        // As Python writes a float: `1.0`.
+        self.timeout.map_or_else(String::new, |timeout| {
+            format!("{:?}", timeout.as_secs_f64())
+        })
     }
 }
 

@@ -246,7 +246,8 @@ impl Url {
     /// socket goes neither to another nor to the network's localhost.
     pub(crate) fn session_host(&self) -> String {
         match &self.unix_socket {
-            Some(socket) => socket.typed.clone(),
+            // Hosts of sessions know no capitals, paths do.
+            Some(socket) => percent_encode_lower(socket.path.as_os_str().as_encoded_bytes()),
             None => self.authority(),
         }
     }
@@ -291,19 +292,27 @@ impl Url {
     }
 }
 
+/// Bytes with all but small letters, digits, `-`, `.` and `_` as escapes of small digits.
+fn percent_encode_lower(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, &byte| {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => text.push(char::from(byte)),
+            _ => {
+                let _ = write!(text, "%{byte:02x}");
+            }
+        }
+        text
+    })
+}
+
 /// The URL without user info: safe to show.
 impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = match self.unix_socket {
-            Some(_) => UNIX_SCHEME,
-            None => self.scheme.as_str(),
+        let (scheme, host) = match &self.unix_socket {
+            Some(socket) => (UNIX_SCHEME, socket.typed.clone()),
+            None => (self.scheme.as_str(), self.authority()),
         };
-        write!(
-            f,
-            "{scheme}://{}{}",
-            self.session_host(),
-            self.request_target()
-        )
+        write!(f, "{scheme}://{host}{}", self.request_target())
     }
 }
 
@@ -591,7 +600,7 @@ mod tests {
         assert_eq!(url.to_string(), "http+unix://%2Frun%2FD.sock/a?b");
         assert_eq!(
             (url.authority().as_str(), url.session_host().as_str()),
-            ("localhost", "%2Frun%2FD.sock")
+            ("localhost", "%2frun%2f%44.sock")
         );
         for (location, stays) in [
             ("/x", true),

@@ -216,7 +216,11 @@ The address to connect to for a host, instead of looking it up; it can be repeat
                 kind: ValueKind::Text,
             },
             |args, value| {
-                args.interface = Some(value.text()?);
+                let name = value.text()?;
+                if name.is_empty() {
+                    return Err("expected a name or an address, not ''".to_owned());
+                }
+                args.interface = Some(name);
                 Ok(())
             },
         ),
