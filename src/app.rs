@@ -1,6 +1,8 @@
 //! One run from end to end, and the one place where the rooms meet: what was asked, the sessions laid over it, the request,
 //! the exchange, what is shown of it, and what the sessions keep.
 
+mod attempts;
+
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::ffi::OsString;
@@ -17,7 +19,7 @@ use crate::cli::invocation::{Invocation, Secrets, Trust};
 use crate::cli::parse::{self, Parsed};
 use crate::cli::{Program, config, help, man};
 use crate::client::challenge::DigestLogin;
-use crate::client::exchange::{Exchange, Observer, Redirects, Response, cookie_url};
+use crate::client::exchange::{Exchange, Observer, Pause, Redirects, Response, cookie_url};
 use crate::client::proxy::ProxyRules;
 use crate::client::resolve::{Family, Pin};
 use crate::client::route::Router;
@@ -31,7 +33,7 @@ use crate::headers::Headers;
 use crate::messages::Messages;
 use crate::output::charset::Charset;
 use crate::output::decode;
-use crate::output::download::{Download, Facts};
+use crate::output::download::{Download, Facts, Saving};
 use crate::output::json::JsonOptions;
 use crate::output::mask;
 use crate::output::plan::{Parts, Plan, XmlOptions};
@@ -172,8 +174,9 @@ fn perform(run: &Run<'_>, report: Option<&mut Report>) -> Result<ExitStatus, Err
     }
 
     let mut printer = Printer::new(run, download, report)?;
-    let mut exchange =
-        Exchange::new(network, router, redirects(&invocation.args), run.now).with_login(login);
+    let mut exchange = Exchange::new(network, router, redirects(&invocation.args), run.now)
+        .with_login(login)
+        .with_retries(attempts::rules(&invocation.args));
     let outcome = match invocation.args.offline {
         true => exchange
             .prepare(&mut request)
@@ -187,6 +190,11 @@ fn perform(run: &Run<'_>, report: Option<&mut Report>) -> Result<ExitStatus, Err
             }),
     };
     let outcome = outcome.and_then(|status| printer.show().finish().map(|()| status));
+    let outcome = outcome.map(|status| match status {
+        // An answer that is none was waited for all the time.
+        ExitStatus::Success if exchange.waited_in_vain() => ExitStatus::Timeout,
+        status => status,
+    });
 
     // What a server has answered to is kept, whatever became of the answer on its way to the screen.
     if (outcome.is_ok() || exchange.responses() > 0)
@@ -520,6 +528,9 @@ struct Printer<'a> {
     invocation: &'a Invocation,
     messages: &'a Messages,
     download: Option<Download>,
+    /// A download whose body broke off.
+    interrupted: Option<Saving>,
+    attempts: attempts::Attempts,
     /// Whether the server said that nothing is missing of the file.
     was_complete: bool,
     /// How progress looks, where somebody looks at it.
@@ -549,6 +560,8 @@ impl<'a> Printer<'a> {
             invocation,
             messages: run.messages,
             download: download.filter(|_| invocation.downloads),
+            interrupted: None,
+            attempts: attempts::Attempts::new(run)?,
             was_complete: false,
             look: look(run),
             report,
@@ -566,16 +579,36 @@ impl<'a> Printer<'a> {
             self.say(&download.complete_sentence());
             return Ok(());
         }
-        let saving = download.begin(&Facts {
+        let saving = download.begin(&self.facts(response))?;
+        self.say(&format!("Downloading to {}", saving.name()));
+        self.save_body(saving, response, decoded)
+    }
+
+    fn save_body(
+        &mut self,
+        mut saving: Saving,
+        response: &mut Response,
+        decoded: &Cell<u64>,
+    ) -> Result<(), Error> {
+        match saving.run(&mut response.body, decoded, self.look) {
+            Ok(summary) => {
+                self.say(&format!("Done. {summary}"));
+                Ok(())
+            }
+            Err(error) => {
+                self.interrupted = Some(saving);
+                Err(error)
+            }
+        }
+    }
+
+    fn facts<'r>(&'r self, response: &'r Response) -> Facts<'r> {
+        Facts {
             status: response.head.status,
             headers: &response.head.headers,
             length: response.body.announced_length(),
             path: self.first_path.as_deref().unwrap_or_default(),
-        })?;
-        self.say(&format!("Downloading to {}", saving.name()));
-        let summary = saving.run(&mut response.body, decoded, self.look)?;
-        self.say(&format!("Done. {summary}"));
-        Ok(())
+        }
     }
 
     /// Tells how a download goes.
@@ -606,6 +639,9 @@ impl Observer for Printer<'_> {
         self.is_head = request.method == "HEAD";
         let path = request.url.path();
         self.first_path.get_or_insert_with(|| path.to_owned());
+        if let Some(repeat) = self.attempts.repeats.take() {
+            return self.repeat(&head, repeat);
+        }
         if let Some(report) = &mut self.report {
             report.request(&request.method, request.url.to_string(), head.len());
         }
@@ -661,9 +697,24 @@ impl Observer for Printer<'_> {
         }
     }
 
+    fn again(&mut self, pause: &Pause<'_>) -> Result<(), Error> {
+        self.pause(pause)
+    }
+
+    fn given_up(&mut self, why: &str) {
+        self.messages.hint(why);
+    }
+
+    fn takes_up(&mut self, request: &mut Request) -> bool {
+        self.asks_for_the_rest(request)
+    }
+
     fn response(&mut self, response: &mut Response) -> Result<(), Error> {
         let args = &self.invocation.args;
         let head = &response.head;
+        let seen = self.show().seen();
+        self.attempts.seen = seen;
+        let interrupted = self.interrupted.take_if(|_| response.is_final);
         let mut facts = ResponseFacts {
             status: head.status,
             version: head.version,
@@ -689,7 +740,13 @@ impl Observer for Printer<'_> {
                 .warning(&format!("HTTP {}", head.status_and_reason()));
         }
         let decoded = Cell::new(0);
-        let mut outcome = self.show_response(response, &decoded);
+        let is_error = response.is_final && head.status >= 400 && !self.was_complete;
+        let mut outcome = match interrupted {
+            Some(saving) => self.save_rest(saving, response, &decoded),
+            None => self
+                .turn_errors(is_error)
+                .and_then(|()| self.show_response(response, &decoded)),
+        };
         if status == ExitStatus::Success && response.is_final && !self.is_head {
             outcome = outcome.and_then(|()| self.save(response, &decoded));
         }
@@ -744,12 +801,7 @@ fn look(run: &Run<'_>) -> Option<Look> {
 fn plan(invocation: &Invocation) -> Result<Plan, Error> {
     let args = &invocation.args;
     let options = args.format_options;
-    let (format, colors) = match invocation.pretty {
-        args::Pretty::All => (true, true),
-        args::Pretty::Format => (true, false),
-        args::Pretty::Colors => (false, true),
-        args::Pretty::None => (false, false),
-    };
+    let (format, colors) = form(invocation.pretty);
     let parts = |letters: &str| {
         let parts = Parts::from_letters(letters);
         Parts {
@@ -789,6 +841,16 @@ fn plan(invocation: &Invocation) -> Result<Plan, Error> {
         any_type_may_be_json: args.request_type == Some(RequestType::Json),
         to_terminal: invocation.to_terminal,
     })
+}
+
+/// Whether it is laid out, and whether it is coloured.
+fn form(pretty: args::Pretty) -> (bool, bool) {
+    match pretty {
+        args::Pretty::All => (true, true),
+        args::Pretty::Format => (true, false),
+        args::Pretty::Colors => (false, true),
+        args::Pretty::None => (false, false),
+    }
 }
 
 fn print(text: &str) -> Result<(), Error> {

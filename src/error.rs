@@ -12,7 +12,7 @@ pub(crate) enum ExitStatus {
     Success = 0,
     /// A usage error, or anything that failed before, during or after the exchange.
     Error = 1,
-    /// The server did not answer in time (`--timeout`).
+    /// The server did not answer in time (`--timeout`, `--connect-timeout`, `--wait`).
     Timeout = 2,
     /// `--check-status`, and the final answer is a redirect that was not followed.
     Redirection = 3,
@@ -33,11 +33,25 @@ impl ExitStatus {
     }
 }
 
+/// What went wrong on the network, for those who may try again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// No connection came about, so that nothing was sent.
+    Unreachable,
+    /// The same, since the time for it was over.
+    UnreachableInTime,
+    /// The connection was lost after the request, or a part of it, was sent.
+    BrokenOff,
+    /// The server was silent for too long after the request was sent.
+    Silent,
+}
+
 /// Why a run failed.
 #[derive(Debug)]
 pub(crate) struct Error {
     message: String,
     status: ExitStatus,
+    trouble: Option<Trouble>,
     kind: Kind,
 }
 
@@ -59,6 +73,7 @@ impl Error {
         Error {
             message: message.into(),
             status: ExitStatus::Error,
+            trouble: None,
             kind: Kind::Failure,
         }
     }
@@ -89,7 +104,14 @@ impl Error {
 
     /// The server was too slow; `limit` is the limit as the user gave it, in seconds.
     pub(crate) fn timed_out(limit: &str) -> Error {
-        Error::new(format!("Request timed out ({limit}s).")).with_status(ExitStatus::Timeout)
+        Error::too_late(format!("Request timed out ({limit}s)."))
+    }
+
+    /// Time was up, whichever limit of it.
+    pub(crate) fn too_late(message: impl Into<String>) -> Error {
+        Error::new(message)
+            .with_status(ExitStatus::Timeout)
+            .with_trouble(Trouble::Silent)
     }
 
     /// Our standard output or standard error has no reader any more.
@@ -105,6 +127,14 @@ impl Error {
         Error { status, ..self }
     }
 
+    /// The same error, known as a trouble of the network.
+    pub(crate) fn with_trouble(self, trouble: Trouble) -> Error {
+        Error {
+            trouble: Some(trouble),
+            ..self
+        }
+    }
+
     /// The same error with `context: ` before its sentence.
     pub(crate) fn context(self, context: impl fmt::Display) -> Error {
         Error {
@@ -116,6 +146,11 @@ impl Error {
     /// The exit status that goes with it.
     pub(crate) fn status(&self) -> ExitStatus {
         self.status
+    }
+
+    /// What it means on the network, where it is a trouble that may pass.
+    pub(crate) fn trouble(&self) -> Option<Trouble> {
+        self.trouble
     }
 
     /// Whether the usage belongs beside the sentence.

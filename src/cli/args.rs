@@ -79,6 +79,13 @@ pub(crate) struct Args {
     pub(crate) timeout_seconds: f64,
     /// Seconds as typed; [`Args::connect_timeout`] gives their meaning.
     pub(crate) connect_timeout_seconds: Option<f64>,
+    /// How many further attempts there may be; `None` where nothing was said.
+    pub(crate) retry: Option<u32>,
+    pub(crate) retry_on: Option<Vec<RetryOn>>,
+    /// Zero means no limit.
+    pub(crate) retry_max_time: Option<Duration>,
+    pub(crate) retry_all_methods: bool,
+    pub(crate) wait: Option<Duration>,
     pub(crate) unix_socket: Option<PathBuf>,
     pub(crate) ip_version: Option<IpVersion>,
     /// In the order of typing: later ones go over earlier ones.
@@ -86,6 +93,8 @@ pub(crate) struct Args {
     pub(crate) interface: Option<String>,
     pub(crate) http_version: Option<String>,
     pub(crate) check_status: bool,
+    /// Implies `check_status`.
+    pub(crate) errors_to_stderr: bool,
     pub(crate) path_as_is: bool,
     pub(crate) chunked: bool,
 
@@ -151,12 +160,18 @@ impl Default for Args {
             max_headers: 0,
             timeout_seconds: 0.0,
             connect_timeout_seconds: None,
+            retry: None,
+            retry_on: None,
+            retry_max_time: None,
+            retry_all_methods: false,
+            wait: None,
             unix_socket: None,
             ip_version: None,
             resolve: Vec::new(),
             interface: None,
             http_version: None,
             check_status: false,
+            errors_to_stderr: false,
             path_as_is: false,
             chunked: false,
             verify: Verify::Yes,
@@ -223,6 +238,24 @@ fn limit(option: &str, seconds: f64) -> Result<Option<Duration>, Error> {
     Ok(Duration::try_from_secs_f64(seconds)
         .ok()
         .filter(|timeout| !timeout.is_zero()))
+}
+
+/// `--retry-on`: what a further attempt is made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RetryOn {
+    /// The connection could not be made, or was lost.
+    Connect,
+    /// A limit of time was over.
+    Timeout,
+    Status(u16),
+}
+
+impl RetryOn {
+    /// What is likely to pass.
+    pub(crate) fn usual() -> Vec<RetryOn> {
+        let statuses = [429, 502, 503, 504].map(RetryOn::Status);
+        std::iter::once(RetryOn::Connect).chain(statuses).collect()
+    }
 }
 
 /// How data items are written into the body.

@@ -128,7 +128,7 @@ impl Line {
 /// The option that waits for its value behind this argument, of which the first hyphen is gone.
 fn pending(argument: &str) -> Option<&'static Flag> {
     if let Some(long) = argument.strip_prefix('-') {
-        return find_long(long).filter(|flag| flag.value().is_some());
+        return find_long(long).filter(|flag| flag.takes_next());
     }
     for (index, letter) in argument.char_indices() {
         let flag = flags().find(|flag| flag.short == Some(letter))?;

@@ -88,7 +88,10 @@ pub(crate) fn shown(category: Category) -> impl Iterator<Item = &'static Flag> {
 
 /// `--print WHAT, -p WHAT`, with backticks around the names.
 pub(crate) fn term(flag: &Flag) -> String {
-    let value = flag.value_text().map(|value| format!(" {value}"));
+    let value = flag.value_text().map(|value| match flag.takes_next() {
+        true => format!(" {value}"),
+        false => format!("[={value}]"),
+    });
     let value = value.unwrap_or_default();
     match flag.short {
         Some(short) => format!("`--{}`{value}, `-{short}`{value}", flag.long),

@@ -72,6 +72,8 @@ impl Invocation {
             args.follow = true;
             args.check_status = true;
         }
+        check_retry(&args)?;
+        args.check_status |= args.errors_to_stderr;
         let mut items = items::parse(&args.items, env)?;
         if !is_form(&args) {
             items.take_body_file()?;
@@ -93,11 +95,7 @@ impl Invocation {
         let shows_history = args.all || args.verbose > 0;
         let history_print =
             shows_history.then(|| args.history_print.clone().unwrap_or_else(|| print.clone()));
-        let pretty = args.pretty.unwrap_or(match to_terminal {
-            true if env.refuses_colors() => Pretty::Format,
-            true => Pretty::All,
-            false => Pretty::None,
-        });
+        let pretty = pretty(&args, to_terminal, env);
         // As in HTTPie: the other styles are made of 256 colours.
         if env.has_few_colors() {
             args.style = "auto";
@@ -207,6 +205,15 @@ fn unescaped(auth: &str) -> (String, bool) {
     (text, is_parted)
 }
 
+/// How an output looks: as typed, else for people on a terminal.
+pub(crate) fn pretty(args: &Args, to_terminal: bool, env: &Environment) -> Pretty {
+    args.pretty.unwrap_or(match to_terminal {
+        true if env.refuses_colors() => Pretty::Format,
+        true => Pretty::All,
+        false => Pretty::None,
+    })
+}
+
 /// A file that is named must be there even where no https URL needs it, as in HTTPie.
 fn check_readable(option: &str, path: Option<&Path>) -> Result<(), Error> {
     let Some(path) = path else {
@@ -255,6 +262,26 @@ fn check_download(args: &Args) -> Result<(), Error> {
             ..
         } => Err(Error::usage("--continue requires --output to be specified")),
         _ => Ok(()),
+    }
+}
+
+/// What says how to try again says nothing where nobody does.
+fn check_retry(args: &Args) -> Result<(), Error> {
+    let retries = args.retry.is_some();
+    let idle = [
+        ("--retry-on", args.retry_on.is_some() && !retries),
+        (
+            "--retry-max-time",
+            args.retry_max_time.is_some() && !retries,
+        ),
+        (
+            "--retry-all-methods",
+            args.retry_all_methods && !retries && args.wait.is_none(),
+        ),
+    ];
+    match idle.iter().find(|(_, is_idle)| *is_idle) {
+        Some((option, _)) => Err(Error::usage(format!("{option} requires --retry"))),
+        None => Ok(()),
     }
 }
 

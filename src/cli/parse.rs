@@ -349,6 +349,10 @@ impl Reader {
                 apply(&mut self.args, Value::new(value))
                     .map_err(|message| argument_error(flag, &message))?;
             }
+            Effect::ValueOrNone(_, apply) => {
+                let value = self.lexopt.optional_value().map(Value::new);
+                apply(&mut self.args, value).map_err(|message| argument_error(flag, &message))?;
+            }
             Effect::Instead(instead) => return self.instead(flag, *instead).map(Some),
         }
         Ok(None)

@@ -74,6 +74,14 @@ impl DigestLogin {
         Ok(())
     }
 
+    /// Forgets the last challenge, and takes the answer to it out of a request that is sent again.
+    pub(super) fn begin_anew(&mut self, request: &mut Request) {
+        if self.challenge.take().is_some() {
+            request.headers.remove("Authorization");
+        }
+        (self.count, self.has_answered, self.stale) = (0, false, 0);
+    }
+
     /// Whether a response asks for an answer that was not yet given; then the request is to be sent again. A nonce that
     /// the server names for the next request is noted.
     pub(super) fn is_challenged_by(&mut self, head: &ResponseHead) -> bool {

@@ -17,8 +17,10 @@ const READ_AHEAD: usize = 16 * 1024;
 /// What the operating system connects: TCP or a Unix socket.
 pub(crate) struct Socket {
     kind: SocketKind,
-    /// When connecting must have come to its end, handshakes included.
+    /// When what is being done must have come to its end: connecting with its handshakes, or waiting for an answer.
     deadline: Option<Instant>,
+    /// What each read and write may take within the deadline.
+    step: Option<Duration>,
 }
 
 enum SocketKind {
@@ -45,6 +47,7 @@ impl Socket {
         Socket {
             kind: SocketKind::Tcp(socket),
             deadline: None,
+            step: None,
         }
     }
 
@@ -53,6 +56,7 @@ impl Socket {
         Socket {
             kind: SocketKind::Unix(socket),
             deadline: None,
+            step: None,
         }
     }
 
@@ -74,7 +78,7 @@ impl Socket {
         };
         match deadline.saturating_duration_since(Instant::now()) {
             Duration::ZERO => Err(io::ErrorKind::TimedOut.into()),
-            left => self.set_timeout(Some(left)),
+            left => self.set_timeout(Some(self.step.map_or(left, |step| step.min(left)))),
         }
     }
 }
@@ -123,9 +127,10 @@ impl Stream {
         self.socket().set_timeout(timeout)
     }
 
-    /// Limits everything that happens until it is taken off again.
-    pub(crate) fn set_deadline(&mut self, deadline: Option<Instant>) {
-        self.socket_mut().deadline = deadline;
+    /// Limits everything that happens until it is taken off again, and each step of that.
+    pub(crate) fn set_deadline(&mut self, deadline: Option<Instant>, step: Option<Duration>) {
+        let socket = self.socket_mut();
+        (socket.deadline, socket.step) = (deadline, step);
     }
 }
 
@@ -186,6 +191,15 @@ impl Connection {
 
     pub(crate) fn is_tls(&self) -> bool {
         matches!(self.stream, Stream::Tls(_))
+    }
+
+    /// Limits what follows by a deadline, or takes it off and limits each read and write alone.
+    pub(crate) fn limit(&mut self, deadline: Option<Instant>, step: Option<Duration>) {
+        self.stream.set_deadline(deadline, step);
+        if deadline.is_none() {
+            // A socket that refuses a timeout is a broken one, which the next read tells.
+            let _ = self.stream.set_timeout(step);
+        }
     }
 
     /// Whether the server still holds the connection open and has sent nothing that nobody asked for.

@@ -1,4 +1,5 @@
-//! The exchange: one request after the other until a final response, with the cookies of every hop.
+//! The exchange: one request after the other until a final response, with the cookies of every hop. What comes next is
+//! decided here: the answer to a challenge, the target of a redirect, the same request once more, or nothing.
 //!
 //! Who wants to show or keep a message is told of it in order, as an [`Observer`].
 
@@ -9,10 +10,11 @@ use super::challenge::DigestLogin;
 use super::redirect;
 use super::response_body::ResponseBody;
 use super::response_head::ResponseHead;
+use super::retry::{Event, Occasion, Persistence, Progress, Rules, Verdict};
 use super::route::{Route, Router};
-use super::transport::Settings;
+use super::transport::{Deadline, Settings};
 use super::wire::{Incoming, Outgoing, OutgoingBody, SendError, Wire};
-use crate::error::{Error, ExitStatus};
+use crate::error::{Error, ExitStatus, Trouble};
 use crate::request::build::Request;
 use crate::request::url::{Scheme, Url};
 use crate::sessions::{CookieJar, CookieUrl, without_port};
@@ -47,6 +49,34 @@ pub(crate) trait Observer {
 
     /// A response's head has arrived. Its body may be read; what is left is passed over.
     fn response(&mut self, response: &mut Response) -> Result<(), Error>;
+
+    /// The body of the final response broke off while it was read. Whether the rest of it, or all of it, can be taken when
+    /// it is asked for once more; the request may be changed to ask for the rest.
+    fn takes_up(&mut self, _request: &mut Request) -> bool {
+        false
+    }
+
+    /// An attempt is over that is not the last: the same request follows after a pause. Its response, if it had one, is
+    /// not told otherwise.
+    fn again(&mut self, _pause: &Pause<'_>) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Why no further attempt follows, where one could be expected.
+    fn given_up(&mut self, _why: &str) {}
+}
+
+/// The time between two attempts.
+pub(crate) struct Pause<'a> {
+    pub(crate) length: Duration,
+    pub(crate) progress: Progress,
+    pub(crate) outcome: Outcome<'a>,
+}
+
+/// What an attempt came to.
+pub(crate) enum Outcome<'a> {
+    Failed(&'a Error),
+    Answered(&'a ResponseHead),
 }
 
 /// What the user asked about redirects.
@@ -65,7 +95,20 @@ pub(crate) struct Exchange {
     /// Seconds since 1970, for the cookies.
     now: i64,
     login: Option<DigestLogin>,
+    persistence: Persistence,
+    /// When the first attempt began.
+    began: Instant,
     responses: u64,
+    /// How many of the responses were not taken for an answer.
+    passed_over: u64,
+}
+
+/// What follows an attempt.
+enum Step {
+    Done(u16),
+    /// The same request, after a pause that is over.
+    Again(Request),
+    Next(Request),
 }
 
 impl Exchange {
@@ -81,7 +124,10 @@ impl Exchange {
             redirects,
             now,
             login: None,
+            persistence: Persistence::new(Rules::default()),
+            began: Instant::now(),
             responses: 0,
+            passed_over: 0,
         }
     }
 
@@ -91,9 +137,20 @@ impl Exchange {
         self
     }
 
+    /// The same exchange with attempts after the first.
+    pub(crate) fn with_retries(mut self, rules: Rules) -> Exchange {
+        self.persistence = Persistence::new(rules);
+        self
+    }
+
     /// How many responses have come so far.
     pub(crate) fn responses(&self) -> u64 {
         self.responses
+    }
+
+    /// Whether the server was waited for and did not come.
+    pub(crate) fn waited_in_vain(&self) -> bool {
+        self.persistence.waited_in_vain()
     }
 
     /// Makes a request what it would be on the wire, and does not send it.
@@ -109,56 +166,212 @@ impl Exchange {
         jar: &mut CookieJar,
         observer: &mut dyn Observer,
     ) -> Result<u16, Error> {
+        if let Some(option) = self.persistence.option()
+            && !request.body.can_be_read_again()
+        {
+            return Err(Error::usage(format!(
+                "{option} may need the request body a second time, but it comes from a stream that can be read once; give it as a file (@FILE)"
+            )));
+        }
+        self.began = Instant::now();
         loop {
-            self.login = self.login.take().filter(|login| login.is_for(&request));
-            if let Some(login) = &mut self.login {
-                login.authorize(&mut request)?;
-            }
-            let route = self.router.lead(&mut request)?;
-            observer.request(&mut request)?;
-            let started = Instant::now();
-            let Incoming { head, body } = send(&self.wire, &route, &mut request, observer)?;
-            let elapsed = started.elapsed();
-            self.responses += 1;
-            keep_cookies(jar, &head, &request, self.now);
-            let status = head.status;
-            let location = redirect::location(&head).filter(|_| self.redirects.follow);
-            if location.is_some() && self.redirects.max == Some(self.responses) {
-                let message = format!("Too many redirects (--max-redirects={}).", self.responses);
-                return Err(Error::new(message).with_status(ExitStatus::TooManyRedirects));
-            }
-            let is_challenged = self
-                .login
-                .as_mut()
-                .is_some_and(|login| login.is_challenged_by(&head));
-            let mut response = Response {
-                head,
-                body,
-                elapsed,
-                is_final: location.is_none() && !is_challenged,
+            request = match self.attempt(request, jar, observer)? {
+                Step::Done(status) => return Ok(status),
+                Step::Again(again) => self.as_new(again),
+                Step::Next(mut next) => {
+                    self.set_cookies(&mut next, jar);
+                    next
+                }
             };
-            if response.is_final {
-                response.body.close_at_end();
-            }
-            observer.response(&mut response)?;
-            if response.is_final {
-                return Ok(status);
-            }
-            // What cannot be drained closes its connection; the next request opens another.
-            let _ = std::io::copy(
-                &mut response.body.by_ref().take(DRAIN),
-                &mut std::io::sink(),
-            );
-            drop(response);
-            request = match location {
-                Some(location) => redirect::redirected(request, status, &location)?,
-                None => sendable_again(request)?,
-            };
-            let host = cookie_host(&request);
-            let cookie = jar.header_for(&cookie_url(&request.url, &host), self.now);
-            request.set_cookies(cookie);
         }
     }
+
+    /// Sends a request once and sees what follows from that.
+    fn attempt(
+        &mut self,
+        mut request: Request,
+        jar: &mut CookieJar,
+        observer: &mut dyn Observer,
+    ) -> Result<Step, Error> {
+        self.login = self.login.take().filter(|login| login.is_for(&request));
+        if let Some(login) = &mut self.login {
+            login.authorize(&mut request)?;
+        }
+        let route = self.router.lead(&mut request)?;
+        observer.request(&mut request)?;
+        let started = Instant::now();
+        let deadline = self.persistence.deadline(self.began, &request.method);
+        let Incoming { head, body } =
+            match send(&self.wire, &route, &mut request, deadline, observer) {
+                Ok(incoming) => incoming,
+                Err(error) => {
+                    self.after_failure(error, &request, observer)?;
+                    return Ok(Step::Again(request));
+                }
+            };
+        let elapsed = started.elapsed();
+        self.responses += 1;
+        if keep_cookies(jar, &head, &request, self.now) && self.persistence.option().is_some() {
+            self.set_cookies(&mut request, jar);
+        }
+        if self.is_passed_over(&head, &request, observer)? {
+            // Its connection closes unread: the next one may lead to a server that is better off.
+            return Ok(Step::Again(request));
+        }
+        let response = Response {
+            head,
+            body,
+            elapsed,
+            is_final: true,
+        };
+        self.answer(response, request, observer)
+    }
+
+    /// Takes a response for an answer: shows it, and finds what it asks for.
+    fn answer(
+        &mut self,
+        mut response: Response,
+        mut request: Request,
+        observer: &mut dyn Observer,
+    ) -> Result<Step, Error> {
+        let status = response.head.status;
+        let location = redirect::location(&response.head).filter(|_| self.redirects.follow);
+        let answered = self.responses - self.passed_over;
+        if location.is_some() && self.redirects.max == Some(answered) {
+            let message = format!("Too many redirects (--max-redirects={answered}).");
+            return Err(Error::new(message).with_status(ExitStatus::TooManyRedirects));
+        }
+        let is_challenged = self
+            .login
+            .as_mut()
+            .is_some_and(|login| login.is_challenged_by(&response.head));
+        response.is_final = location.is_none() && !is_challenged;
+        if response.is_final {
+            response.body.close_at_end();
+        }
+        let shown = observer.response(&mut response);
+        if response.is_final {
+            drop(response);
+            return match shown {
+                Ok(()) => Ok(Step::Done(status)),
+                Err(error) if error.trouble().is_some() && observer.takes_up(&mut request) => {
+                    self.after_failure(error, &request, observer)?;
+                    self.passed_over += 1;
+                    Ok(Step::Again(request))
+                }
+                Err(error) => Err(error),
+            };
+        }
+        shown?;
+        // What cannot be drained closes its connection; the next request opens another.
+        let _ = std::io::copy(
+            &mut response.body.by_ref().take(DRAIN),
+            &mut std::io::sink(),
+        );
+        drop(response);
+        match location {
+            Some(location) => redirect::redirected(request, status, &location),
+            None => sendable_again(request),
+        }
+        .map(Step::Next)
+    }
+
+    /// Pauses where another attempt follows one that failed; gives the failure back where none does.
+    fn after_failure(
+        &mut self,
+        error: Error,
+        request: &Request,
+        observer: &mut dyn Observer,
+    ) -> Result<(), Error> {
+        let Some(trouble) = error.trouble() else {
+            return Err(error);
+        };
+        let verdict = self.judge(Event::Failed(trouble), &request.method, None);
+        match self.heed(verdict, Outcome::Failed(&error), observer)? {
+            true => Ok(()),
+            false if self.waited_in_vain() => Err(error.with_status(ExitStatus::Timeout)),
+            false => Err(error),
+        }
+    }
+
+    /// Whether a response is no answer yet; then the pause is over.
+    fn is_passed_over(
+        &mut self,
+        head: &ResponseHead,
+        request: &Request,
+        observer: &mut dyn Observer,
+    ) -> Result<bool, Error> {
+        let retry_after = head.headers.get("Retry-After");
+        let verdict = self.judge(Event::Answered(head.status), &request.method, retry_after);
+        let is_passed_over = self.heed(verdict, Outcome::Answered(head), observer)?;
+        self.passed_over += u64::from(is_passed_over);
+        Ok(is_passed_over)
+    }
+
+    fn judge(&mut self, event: Event, method: &str, retry_after: Option<&[u8]>) -> Verdict {
+        if self.persistence.option().is_none() {
+            return Verdict::Settled;
+        }
+        let elapsed = self.began.elapsed();
+        let passed = i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX);
+        self.persistence.judge(&Occasion {
+            event,
+            method,
+            retry_after,
+            now: self.now.saturating_add(passed),
+            elapsed,
+            random: random_fraction(),
+        })
+    }
+
+    /// Does what was judged, and tells whether the request is to be sent again.
+    fn heed(
+        &mut self,
+        verdict: Verdict,
+        outcome: Outcome<'_>,
+        observer: &mut dyn Observer,
+    ) -> Result<bool, Error> {
+        match verdict {
+            Verdict::Settled => Ok(false),
+            Verdict::GivenUp(why) => {
+                observer.given_up(&why);
+                Ok(false)
+            }
+            Verdict::Again(length, progress) => {
+                observer.again(&Pause {
+                    length,
+                    progress,
+                    outcome,
+                })?;
+                // Ctrl-C and SIGTERM end the program from their handlers, also in here.
+                std::thread::sleep(length);
+                Ok(true)
+            }
+        }
+    }
+
+    /// A request that is sent once more without having been answered begins anew: a server that was started meanwhile
+    /// knows nothing of the last challenge.
+    fn as_new(&mut self, mut request: Request) -> Request {
+        if let Some(login) = &mut self.login {
+            login.begin_anew(&mut request);
+        }
+        request
+    }
+
+    fn set_cookies(&self, request: &mut Request, jar: &CookieJar) {
+        let host = cookie_host(request);
+        let cookie = jar.header_for(&cookie_url(&request.url, &host), self.now);
+        request.set_cookies(cookie);
+    }
+}
+
+/// A number from 0 up to 1 that differs from process to process: it need not be a secret.
+fn random_fraction() -> f64 {
+    use std::hash::{BuildHasher, Hasher, RandomState};
+    let bits = RandomState::new().build_hasher().finish();
+    // The 53 bits that an f64 holds exactly.
+    (bits >> 11) as f64 / (1_u64 << 53) as f64
 }
 
 /// A request that was challenged goes out once more as it is.
@@ -176,6 +389,7 @@ fn send(
     wire: &Wire,
     route: &Route,
     request: &mut Request,
+    deadline: Option<Deadline>,
     observer: &mut dyn Observer,
 ) -> Result<Incoming, Error> {
     for _ in 0..2 {
@@ -194,6 +408,7 @@ fn send(
             head: request.head(),
             body,
             is_head: request.method == "HEAD",
+            deadline,
         };
         match wire.send(&request.url, route, outgoing) {
             Ok(incoming) => return Ok(incoming),
@@ -201,9 +416,8 @@ fn send(
             Err(SendError::Stale) => {}
         }
     }
-    Err(Error::new(
-        "the server closes every connection without an answer",
-    ))
+    let sentence = "the server closes every connection without an answer";
+    Err(Error::new(sentence).with_trouble(Trouble::BrokenOff))
 }
 
 /// The host that cookies belong to: that of the Host header, as in HTTPie, else that of the URL.
@@ -220,10 +434,11 @@ pub(crate) fn cookie_url<'a>(url: &'a Url, host: &'a str) -> CookieUrl<'a> {
     CookieUrl::new(url.scheme == Scheme::Https, host, url.path())
 }
 
-fn keep_cookies(jar: &mut CookieJar, head: &ResponseHead, request: &Request, now: i64) {
+/// Takes the cookies of a response over and tells whether it had any.
+fn keep_cookies(jar: &mut CookieJar, head: &ResponseHead, request: &Request, now: i64) -> bool {
     let mut lines = head.headers.get_all("Set-Cookie").peekable();
     if lines.peek().is_none() {
-        return;
+        return false;
     }
     let host = cookie_host(request);
     let from = cookie_url(&request.url, &host);
@@ -231,4 +446,5 @@ fn keep_cookies(jar: &mut CookieJar, head: &ResponseHead, request: &Request, now
         // A refused cookie is no error of the run: the server asked for what it may not have.
         let _ = jar.receive(line, &from, now);
     }
+    true
 }

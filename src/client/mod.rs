@@ -10,6 +10,7 @@ mod redirect;
 pub(crate) mod resolve;
 pub(crate) mod response_body;
 pub(crate) mod response_head;
+pub(crate) mod retry;
 pub(crate) mod route;
 mod socks;
 mod static_resolver;

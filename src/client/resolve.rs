@@ -7,7 +7,7 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 
-use crate::error::{Error, io_reason};
+use crate::error::{Error, Trouble, io_reason};
 
 /// How many addresses of one name are tried.
 const MAX_ADDRESSES: usize = 16;
@@ -158,9 +158,11 @@ fn look_up(host: &str, port: u16) -> Result<Vec<SocketAddr>, Error> {
                 Ok(_) => "it has no address".to_owned(),
                 Err(error) => resolver_reason(&error),
             };
-            Err(Error::new(format!(
+            let error = Error::new(format!(
                 "Couldn’t resolve the given hostname. '{host}' is not known: {reason}. Check the URL and the network."
-            )))
+            ));
+            // A name server can be away for a moment, and the name of a container comes with the container.
+            Err(error.with_trouble(Trouble::Unreachable))
         }
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::connection::Connection;
 use super::framing::{Chunk, Framing};
 use super::wire::{Shared, transfer_error};
-use crate::error::Error;
+use crate::error::{Error, Trouble};
 
 /// A response body that is still on the connection.
 pub(crate) struct ResponseBody {
@@ -132,7 +132,8 @@ impl ResponseBody {
 
 fn incomplete(what: String) -> io::Error {
     let sentence = format!("the server closed the connection within the body: {what}");
-    io::Error::new(io::ErrorKind::UnexpectedEof, Error::new(sentence))
+    let error = Error::new(sentence).with_trouble(Trouble::BrokenOff);
+    io::Error::new(io::ErrorKind::UnexpectedEof, error)
 }
 
 fn broken_body(sentence: String) -> io::Error {

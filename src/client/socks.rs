@@ -5,7 +5,7 @@
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, SocketAddr};
 
-use crate::error::{Error, io_reason};
+use crate::error::{Error, Trouble, io_reason};
 use crate::request::authority::UserInfo;
 
 /// Where the proxy is to connect to.
@@ -49,7 +49,13 @@ impl SocksError {
                 format!("did not connect to {authority}: {reason}")
             }
         };
-        Error::new(format!("ProxyError: the SOCKS proxy {proxy} {reason}"))
+        let error = Error::new(format!("ProxyError: the SOCKS proxy {proxy} {reason}"));
+        match self {
+            SocksError::Io(_) | SocksError::Unreachable(_) => {
+                error.with_trouble(Trouble::Unreachable)
+            }
+            SocksError::Refused(_) => error,
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use super::tcp::{self, Interface};
 use super::tls::{Tls, TlsSettings};
 use super::tunnel::{self, TunnelError};
 use super::wire::is_timeout;
-use crate::error::{Error, ExitStatus, io_reason};
+use crate::error::{Error, ExitStatus, Trouble, io_reason};
 use crate::request::url::{Origin, Scheme};
 
 /// What the user asked of the network.
@@ -46,6 +46,22 @@ impl Settings {
     }
 }
 
+/// When one attempt must have come to something, because somebody waits for the server no longer than that (`--wait`).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deadline {
+    pub(crate) at: Instant,
+    pub(crate) covers: Covered,
+}
+
+/// What of an attempt a deadline limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Covered {
+    /// Until the connection is ready; what is sent then has all the time it needs.
+    Connecting,
+    /// Until the head of the answer is here.
+    Answer,
+}
+
 /// Opens connections.
 pub(crate) struct Dialer {
     settings: Settings,
@@ -60,23 +76,35 @@ impl Dialer {
         }
     }
 
+    /// What each read and write may take.
+    pub(crate) fn timeout(&self) -> Option<Duration> {
+        self.settings.timeout
+    }
+
     /// Connects to an origin by its route and, for https, shakes hands with it.
-    pub(crate) fn dial(&self, route: &Route, origin: &Origin) -> Result<Connection, Error> {
+    pub(crate) fn dial(
+        &self,
+        route: &Route,
+        origin: &Origin,
+        wait: Option<Instant>,
+    ) -> Result<Connection, Error> {
         if origin.scheme == Scheme::Https {
             self.tls.prepare()?;
         }
         let limit = self.settings.connect_timeout;
+        let own = limit.and_then(|limit| Instant::now().checked_add(limit));
         let call = Call {
             dialer: self,
-            deadline: limit.and_then(|limit| Instant::now().checked_add(limit)),
+            deadline: [own, wait].into_iter().flatten().min(),
+            wait,
             origin,
         };
         let mut stream = call.reach(route)?;
         if origin.scheme == Scheme::Https {
             stream = call.lay_tls_over(stream, origin.bare_host())?;
         }
-        stream.set_deadline(None);
-        if limit.is_some() || self.settings.timeout.is_some() {
+        stream.set_deadline(None, None);
+        if call.deadline.is_some() || self.settings.timeout.is_some() {
             stream
                 .set_timeout(self.settings.timeout)
                 .map_err(|error| failed(&origin.host, &io_reason(&error)))?;
@@ -88,8 +116,10 @@ impl Dialer {
 /// One connection in the making.
 struct Call<'a> {
     dialer: &'a Dialer,
-    /// Only with a connect timeout of its own.
+    /// Only with a connect timeout of its own, or where somebody waits.
     deadline: Option<Instant>,
+    /// Until when somebody waits for the server.
+    wait: Option<Instant>,
     origin: &'a Origin,
 }
 
@@ -112,22 +142,25 @@ impl Call<'_> {
     fn tcp(&self, host: &str, port: u16, proxy: Option<&Proxy>) -> Result<Stream, Error> {
         let addresses = self.addresses(host, port)?;
         let settings = &self.dialer.settings;
-        let deadline = self.deadline.or_else(|| {
-            settings
-                .timeout
-                .and_then(|limit| Instant::now().checked_add(limit))
-        });
+        let step = self
+            .step()
+            .and_then(|limit| Instant::now().checked_add(limit));
+        let deadline = [self.deadline, step].into_iter().flatten().min();
         let connect = || tcp::connect(&addresses, settings.interface.as_ref(), deadline);
         match settings.stopwatch.time(Part::Connect, connect) {
             Ok(socket) => self.limited(Socket::tcp(socket)),
             Err(failure) if failure.timed_out => Err(self.timed_out()),
-            Err(failure) => Err(failed(
-                &match proxy {
-                    None => format!("{host}, port {port}"),
-                    Some(proxy) => format!("the proxy {host}, port {port} ({})", proxy.source),
-                },
-                &reasons(host, &failure.attempts),
-            )),
+            Err(failure) => {
+                let error = failed(
+                    &match proxy {
+                        None => format!("{host}, port {port}"),
+                        Some(proxy) => format!("the proxy {host}, port {port} ({})", proxy.source),
+                    },
+                    &reasons(host, &failure.attempts),
+                );
+                let may_pass = failure.attempts.iter().any(|(_, error)| may_pass(error));
+                Err(unreachable_if(may_pass, error))
+            }
         }
     }
 
@@ -158,11 +191,14 @@ impl Call<'_> {
         let connect = || std::os::unix::net::UnixStream::connect(path);
         match stopwatch.time(Part::Connect, connect) {
             Ok(socket) => self.limited(Socket::unix(socket)),
-            Err(error) => Err(Error::new(format!(
-                "ConnectionError: could not connect to the Unix socket '{}': {}.",
-                path.display(),
-                io_reason(&error)
-            ))),
+            Err(error) => Err(unreachable_if(
+                may_pass(&error),
+                Error::new(format!(
+                    "ConnectionError: could not connect to the Unix socket '{}': {}.",
+                    path.display(),
+                    io_reason(&error)
+                )),
+            )),
         }
     }
 
@@ -177,7 +213,7 @@ impl Call<'_> {
     fn limited(&self, socket: Socket) -> Result<Stream, Error> {
         let mut stream = Stream::Plain(socket);
         match self.deadline {
-            Some(_) => stream.set_deadline(self.deadline),
+            Some(_) => stream.set_deadline(self.deadline, self.step()),
             None if self.dialer.settings.timeout.is_some() => stream
                 .set_timeout(self.dialer.settings.timeout)
                 .map_err(|error| failed(&self.origin.host, &io_reason(&error)))?,
@@ -271,17 +307,29 @@ impl Call<'_> {
             .is_some_and(|deadline| deadline <= Instant::now())
     }
 
+    /// What each step of connecting may take: a limit of the whole takes the place of that.
+    fn step(&self) -> Option<Duration> {
+        let settings = &self.dialer.settings;
+        settings
+            .timeout
+            .filter(|_| settings.connect_timeout.is_none())
+    }
+
     fn timed_out(&self) -> Error {
         let settings = &self.dialer.settings;
-        match settings.connect_timeout {
+        let authority = self.authority();
+        let waited = self.wait.is_some_and(|until| until <= Instant::now());
+        let error = match settings.connect_timeout {
+            _ if waited => Error::too_late(format!(
+                "ConnectTimeout: no connection to {authority} before the time of --wait was over."
+            )),
             None => Error::timed_out(&settings.timeout_text()),
-            Some(limit) => Error::new(format!(
-                "ConnectTimeout: no connection to {} within {}s (--connect-timeout).",
-                self.authority(),
+            Some(limit) => Error::too_late(format!(
+                "ConnectTimeout: no connection to {authority} within {}s (--connect-timeout).",
                 limit.as_secs_f64()
-            ))
-            .with_status(ExitStatus::Timeout),
-        }
+            )),
+        };
+        error.with_trouble(Trouble::UnreachableInTime)
     }
 }
 
@@ -289,6 +337,22 @@ fn failed(place: &str, reason: &str) -> Error {
     Error::new(format!(
         "ConnectionError: could not connect to {place}: {reason}. Check that the server runs and that the port is right."
     ))
+}
+
+/// Whether the reason why there is no connection may be gone a moment later: a server that starts, a route that comes up.
+fn may_pass(error: &io::Error) -> bool {
+    use io::ErrorKind::{AddrNotAvailable, InvalidInput, Other, PermissionDenied, Unsupported};
+    !matches!(
+        error.kind(),
+        AddrNotAvailable | InvalidInput | Other | PermissionDenied | Unsupported
+    )
+}
+
+fn unreachable_if(may_pass: bool, error: Error) -> Error {
+    match may_pass {
+        true => error.with_trouble(Trouble::Unreachable),
+        false => error,
+    }
 }
 
 /// Why each address could not be connected to; which address it was, where that is not what was typed.

@@ -5,7 +5,7 @@
 use std::io::{self, Read, Write};
 
 use super::response_head::{self, ResponseHead};
-use crate::error::{Error, io_reason};
+use crate::error::{Error, Trouble, io_reason};
 
 /// A proxy that says more than this has not understood.
 const MAX_ANSWER: usize = 64 * 1024;
@@ -15,6 +15,8 @@ pub(super) enum TunnelError {
     Io(io::Error),
     /// What the proxy said or did instead, as the end of a sentence.
     Refused(String),
+    /// The same, where it may do better later: the origin cannot be reached, or it closed the connection.
+    Unavailable(String),
 }
 
 impl From<io::Error> for TunnelError {
@@ -31,9 +33,17 @@ impl TunnelError {
                 "failed while it was asked for {authority}: {}",
                 io_reason(error)
             ),
-            TunnelError::Refused(reason) => format!("did not connect to {authority}: {reason}"),
+            TunnelError::Refused(reason) | TunnelError::Unavailable(reason) => {
+                format!("did not connect to {authority}: {reason}")
+            }
         };
-        Error::new(format!("ProxyError: the proxy {proxy} {reason}"))
+        let error = Error::new(format!("ProxyError: the proxy {proxy} {reason}"));
+        match self {
+            TunnelError::Io(_) | TunnelError::Unavailable(_) => {
+                error.with_trouble(Trouble::Unreachable)
+            }
+            TunnelError::Refused(_) => error,
+        }
     }
 }
 
@@ -59,10 +69,13 @@ pub(super) fn open(
             "it says {}. Credentials go into its URL, before the host: USER:PASSWORD@HOST:PORT",
             answer.status_and_reason()
         ))),
-        _ => Err(TunnelError::Refused(format!(
-            "it says {}",
-            answer.status_and_reason()
-        ))),
+        status => {
+            let reason = format!("it says {}", answer.status_and_reason());
+            Err(match status {
+                502..=504 => TunnelError::Unavailable(reason),
+                _ => TunnelError::Refused(reason),
+            })
+        }
     }
 }
 
@@ -72,7 +85,10 @@ fn read_answer(stream: &mut impl Read) -> Result<ResponseHead, TunnelError> {
     let mut next = [0];
     loop {
         match stream.read(&mut next) {
-            Ok(0) => return Err(TunnelError::Refused("it closed the connection".to_owned())),
+            Ok(0) => {
+                let reason = "it closed the connection".to_owned();
+                return Err(TunnelError::Unavailable(reason));
+            }
             Ok(_) => bytes.push(next[0]),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(error.into()),

@@ -12,6 +12,7 @@
 use std::fmt;
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{
@@ -23,8 +24,8 @@ use super::framing::{self, Framing};
 use super::response_body::ResponseBody;
 use super::response_head::{self, HeadError, MAX_HEAD, ResponseHead};
 use super::route::Route;
-use super::transport::{Dialer, Settings};
-use crate::error::{Error, io_reason};
+use super::transport::{Covered, Deadline, Dialer, Settings};
+use crate::error::{Error, Trouble, io_reason};
 use crate::request::url::{Origin, Url};
 
 /// How many interim (1xx) responses are passed over before the final one.
@@ -38,6 +39,7 @@ pub(crate) struct Outgoing {
     pub(crate) body: Option<OutgoingBody>,
     /// Whether the method is HEAD, to which the answer has no body whatever it says.
     pub(crate) is_head: bool,
+    pub(crate) deadline: Option<Deadline>,
 }
 
 /// A body as it goes out.
@@ -68,6 +70,7 @@ struct Slot {
     /// Where to connect to and how, should the pool have no connection.
     target: Option<(Route, Origin)>,
     outgoing: Option<Outgoing>,
+    deadline: Option<Deadline>,
     incoming: Option<(ResponseHead, Framing, Shared<Connection>)>,
     /// The connection had served before and was closed without a byte of answer: another try is safe if the body is.
     stale: bool,
@@ -142,6 +145,7 @@ impl Wire {
         })?;
         *self.exchange.lock() = Slot {
             target: Some((route.clone(), origin)),
+            deadline: outgoing.deadline,
             outgoing: Some(outgoing),
             ..Slot::default()
         };
@@ -195,10 +199,18 @@ impl Connector<()> for LineConnector {
     type Out = Line;
 
     fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<Line>, ureq::Error> {
-        let Some((route, origin)) = self.exchange.lock().target.take() else {
+        let (target, deadline) = {
+            let mut slot = self.exchange.lock();
+            (slot.target.take(), slot.deadline)
+        };
+        let Some((route, origin)) = target else {
             return Ok(None);
         };
-        let connection = self.dialer.dial(&route, &origin).map_err(through_ureq)?;
+        let wait = deadline.map(|deadline| deadline.at);
+        let connection = self
+            .dialer
+            .dial(&route, &origin, wait)
+            .map_err(through_ureq)?;
         Ok(Some(Line {
             is_tls: connection.is_tls(),
             connection: Shared::new(connection),
@@ -206,6 +218,7 @@ impl Connector<()> for LineConnector {
             buffers: LazyBuffers::new(512, 1024),
             max_headers: self.max_headers,
             timeout_text: self.timeout_text.clone(),
+            timeout: self.dialer.timeout(),
             stage: Stage::Idle,
         }))
     }
@@ -245,6 +258,13 @@ enum Stage {
     HeadGiven,
 }
 
+/// What comes next from the server.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Awaited {
+    Head,
+    Body,
+}
+
 /// A connection as ureq sees it: a transport that carries canonical messages.
 struct Line {
     connection: Shared<Connection>,
@@ -252,6 +272,7 @@ struct Line {
     buffers: LazyBuffers,
     max_headers: Option<usize>,
     timeout_text: Arc<str>,
+    timeout: Option<Duration>,
     is_tls: bool,
     stage: Stage,
 }
@@ -313,6 +334,7 @@ impl Line {
             let framing = framing::of_response(&head, is_head).map_err(Error::new)?;
             (head, framing)
         };
+        self.limit(Awaited::Body);
         let closes = !body_is_whole
             || head.closes_connection()
             || framing == Framing::UntilClose
@@ -370,16 +392,39 @@ impl Line {
         if nothing_came && connection.requests > 1 {
             self.exchange.lock().stale = true;
         }
-        Error::new(match nothing_came {
-            true => "the server closed the connection without an answer".to_owned(),
-            false => match connection.buffered().starts_with(b"HTTP/") {
-                true => "the server closed the connection within the head of its answer".to_owned(),
-                false => not_http(connection.buffered()),
-            },
-        })
+        let sentence = match nothing_came {
+            true => "the server closed the connection without an answer",
+            false if connection.buffered().starts_with(b"HTTP/") => {
+                "the server closed the connection within the head of its answer"
+            }
+            false => return Error::new(not_http(connection.buffered())),
+        };
+        Error::new(sentence).with_trouble(Trouble::BrokenOff)
+    }
+
+    /// Limits the way to the head of the answer, where somebody waits for that; and gives the limits back that hold
+    /// otherwise.
+    fn limit(&self, stage: Awaited) {
+        let deadline = self.answer_deadline();
+        if deadline.is_some() {
+            let deadline = deadline.filter(|_| stage == Awaited::Head);
+            self.connection.lock().limit(deadline, self.timeout);
+        }
+    }
+
+    fn answer_deadline(&self) -> Option<Instant> {
+        let deadline = self.exchange.lock().deadline;
+        deadline
+            .filter(|deadline| deadline.covers == Covered::Answer)
+            .map(|deadline| deadline.at)
     }
 
     fn failure(&self, doing: &str, error: &io::Error) -> Error {
+        let waited = |until| until <= Instant::now();
+        if is_timeout(error) && self.answer_deadline().is_some_and(waited) {
+            let sentence = "the server gave no answer before the time of --wait was over";
+            return Error::too_late(sentence);
+        }
         transfer_error(doing, error, &self.timeout_text)
     }
 }
@@ -411,6 +456,7 @@ pub(super) fn transfer_error(doing: &str, error: &io::Error, timeout_text: &str)
         "the connection failed while {doing}: {}",
         io_reason(error)
     ))
+    .with_trouble(Trouble::BrokenOff)
 }
 
 pub(super) fn is_timeout(error: &io::Error) -> bool {
@@ -518,7 +564,10 @@ impl Transport for Line {
     fn transmit_output(&mut self, _: usize, _: NextTimeout) -> Result<(), ureq::Error> {
         let outgoing = self.exchange.lock().outgoing.take();
         match outgoing {
-            Some(outgoing) => self.send(outgoing).map_err(through_ureq),
+            Some(outgoing) => {
+                self.limit(Awaited::Head);
+                self.send(outgoing).map_err(through_ureq)
+            }
             None => Ok(()),
         }
     }

@@ -82,6 +82,13 @@ impl Report {
         self.response = None;
     }
 
+    /// The request is about to be sent once more: that is no further hop.
+    pub(crate) fn repeated_request(&mut self, head_bytes: usize) {
+        self.request_head = head_bytes as u64;
+        self.request_body = Arc::default();
+        self.response = None;
+    }
+
     /// A reader that counts what is sent of the present request's body.
     pub(crate) fn sending(&self, body: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
         self.request_body.store(0, Ordering::Relaxed);

@@ -42,9 +42,29 @@ struct Selection {
     meta: bool,
 }
 
+/// An output that remembers how much somebody can have seen of it.
+struct Seen {
+    target: Target,
+    bytes: u64,
+}
+
+impl Write for Seen {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let length = self.target.write(bytes)?;
+        if !matches!(self.target, Target::Nowhere) {
+            self.bytes += length as u64;
+        }
+        Ok(length)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.target.flush()
+    }
+}
+
 /// An output on which messages appear in order.
 pub(crate) struct Show {
-    out: Target,
+    out: Seen,
     plan: Plan,
     previous_had_body: bool,
     must_separate: bool,
@@ -53,7 +73,10 @@ pub(crate) struct Show {
 impl Show {
     pub(crate) fn new(out: Target, plan: Plan) -> Show {
         Show {
-            out,
+            out: Seen {
+                target: out,
+                bytes: 0,
+            },
             plan,
             previous_had_body: false,
             must_separate: false,
@@ -80,6 +103,47 @@ impl Show {
         self.request(head, None)?;
         self.must_separate = self.plan.to_terminal && self.plan.parts.request_body;
         Ok(())
+    }
+
+    /// Lets what follows appear elsewhere and in another form; a file that was to be written is left as it is.
+    pub(crate) fn turn_to(&mut self, out: Target, plan: Plan) -> Result<(), Error> {
+        if self.must_separate {
+            self.write(SEPARATOR)?;
+        }
+        self.out.target = out;
+        self.plan = plan;
+        (self.previous_had_body, self.must_separate) = (false, false);
+        Ok(())
+    }
+
+    /// How many bytes somebody can have seen so far.
+    pub(crate) fn seen(&self) -> u64 {
+        self.out.bytes
+    }
+
+    /// Whether messages before the final ones are shown.
+    pub(crate) fn shows_history(&self) -> bool {
+        self.plan.history != Parts::default()
+    }
+
+    /// Shows the head of a request that goes out once more as it was shown.
+    pub(crate) fn repeated_request(&mut self, head: &[u8]) -> Result<(), Error> {
+        let selection = Selection {
+            head: self.plan.parts.request_head && self.shows_history(),
+            body: false,
+            meta: false,
+        };
+        self.message(head, None, &selection, None)
+    }
+
+    /// Shows the head of a response that is no answer yet.
+    pub(crate) fn passed_over_response(&mut self, head: &[u8]) -> Result<(), Error> {
+        let selection = Selection {
+            head: self.plan.history.response_head,
+            body: false,
+            meta: false,
+        };
+        self.message(head, None, &selection, None)
     }
 
     /// Whether request bodies are shown.
@@ -187,7 +251,7 @@ impl Show {
         if self.must_separate {
             self.write(SEPARATOR)?;
         }
-        self.out.settle().map_err(output_error)
+        self.out.target.settle().map_err(output_error)
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {

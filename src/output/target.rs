@@ -1,7 +1,7 @@
 //! Where output goes: standard output, standard error (`--download`), a file (`--output`), or nowhere (`--quiet`).
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Seek, Write};
 use std::path::Path;
 
 use crate::error::{Error, io_reason};
@@ -68,6 +68,18 @@ impl Target {
                 path.display(),
                 io_reason(&error)
             ))),
+        }
+    }
+
+    /// Goes back to the beginning, where that can be done: a file keeps what it holds until the first byte is written.
+    pub(crate) fn start_anew(&mut self) -> io::Result<bool> {
+        match self {
+            Target::File { file, is_fresh } => {
+                file.rewind()?;
+                *is_fresh = true;
+                Ok(true)
+            }
+            Target::Stream(_) | Target::Nowhere => Ok(false),
         }
     }
 

@@ -4,7 +4,7 @@
 use crate::calendar::days_since_epoch;
 
 /// The moment that `text` names, in seconds since 1970, or nothing where the algorithm fails.
-pub(super) fn parse_cookie_date(text: &[u8]) -> Option<i64> {
+pub(crate) fn parse_cookie_date(text: &[u8]) -> Option<i64> {
     let (mut time, mut day, mut month, mut year) = (None, None, None, None);
     for token in text
         .split(|&byte| is_delimiter(byte))

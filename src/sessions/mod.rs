@@ -41,6 +41,7 @@ pub use session::{BindCookies, Session, get_httpie_session};
 pub use source::{HeaderSource, SecretSource};
 pub use store::is_anonymous_session;
 
+pub(crate) use cookie_date::parse_cookie_date;
 pub(crate) use curl_config::{curl_header, curl_user, is_curl_cookie};
 pub(crate) use exchange::{Import, Refused};
 pub(crate) use file::COMPATIBLE_VERSION;

@@ -23,7 +23,7 @@ pub(crate) use folder::TempFolder;
 pub(crate) use message::{Message, contains, text, without_colours};
 pub(crate) use program::{Outcome, Program, Running, is_reference};
 pub(crate) use relay::Relay;
-pub(crate) use server::{Answer, Received, Server};
+pub(crate) use server::{Answer, ClosedPort, Received, Server};
 #[cfg(target_os = "linux")]
 pub(crate) use terminal::TerminalOutcome;
 pub(crate) use tls::{Authority, Identity, fixture};

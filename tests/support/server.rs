@@ -202,6 +202,39 @@ struct Shared {
     stopping: AtomicBool,
 }
 
+/// A port that nobody else can have and that refuses connections until a server opens it.
+pub(crate) struct ClosedPort {
+    socket: socket2::Socket,
+    address: SocketAddr,
+}
+
+impl ClosedPort {
+    pub(crate) fn reserve() -> ClosedPort {
+        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None)
+            .expect("a socket");
+        let any: SocketAddr = ([127, 0, 0, 1], 0).into();
+        socket.bind(&any.into()).expect("a free loopback port");
+        let address = socket.local_addr().ok().and_then(|found| found.as_socket());
+        ClosedPort {
+            socket,
+            address: address.expect("a bound socket has an address"),
+        }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// From now on connections are accepted.
+    pub(crate) fn open(
+        self,
+        handler: impl Fn(&Received) -> Answer + Send + Sync + 'static,
+    ) -> Server {
+        self.socket.listen(128).expect("a bound socket");
+        Server::over(self.socket.into(), Box::new(handler), None)
+    }
+}
+
 /// A running server.
 pub(crate) struct Server {
     address: SocketAddr,
@@ -224,6 +257,10 @@ impl Server {
 
     fn listen(handler: Box<Handler>, identity: Option<Identity>) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free loopback port");
+        Server::over(listener, handler, identity)
+    }
+
+    fn over(listener: TcpListener, handler: Box<Handler>, identity: Option<Identity>) -> Server {
         let address = listener
             .local_addr()
             .expect("a bound socket has an address");
@@ -264,6 +301,17 @@ impl Server {
             "http"
         };
         format!("{scheme}://{host}:{}{path}", self.port())
+    }
+
+    /// Answers each request in turn with the next of these functions, and with the last for ever.
+    pub(crate) fn in_turn<const N: usize>(
+        answers: [fn(&Received) -> Answer; N],
+    ) -> impl Fn(&Received) -> Answer + Send + Sync + 'static {
+        let asked = AtomicUsize::new(0);
+        move |request| {
+            let turn = asked.fetch_add(1, Ordering::SeqCst);
+            answers[turn.min(N - 1)](request)
+        }
     }
 
     pub(crate) fn requests(&self) -> Vec<Received> {

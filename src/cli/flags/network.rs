@@ -1,6 +1,7 @@
 //! Options on the connection, redirects, limits and TLS.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::super::args::{IpVersion, SslVersion, Verify};
 use super::{Availability, Category, Effect, Flag, Lineage, Repeat, Value, ValueFacts, ValueKind};
@@ -12,6 +13,9 @@ static SSL_VERSIONS: [(&str, SslVersion); 5] = [
     ("tls1.2", SslVersion::Tls1_2),
     ("tls1.3", SslVersion::Tls1_3),
 ];
+
+/// The value of `--wait` without one.
+const USUAL_WAIT: Duration = Duration::from_secs(30);
 
 pub(super) static FLAGS: &[Flag] = &[
     Flag {
@@ -137,6 +141,110 @@ How many seconds it may take until a connection is ready, from the look-up of th
         ..Flag::BASE
     },
     Flag {
+        long: "wait",
+        category: Category::Network,
+        lineage: Lineage::Own,
+        short_help: "Wait until the server is there, for 30 seconds or so many",
+        long_help: "\
+Wait until the server is there: until it accepts a connection and answers with another status than 502, 503 and 504. A name that is not known, a connection that is refused or lost and an answer that does not come in time count as not there yet. The first look is at once, further ones follow after 50 ms, then less and less often, at last every second. The value is in seconds, 30 without one, and follows an equals sign:
+
+    $ http --wait :8080/health
+    $ http --wait=120 :8080/health
+
+When the time is over, the exit status is 2, or 5 with --check-status and an answer. A request that must not go out twice (see --retry) is sent once, as soon as there is a connection.",
+        effect: Effect::ValueOrNone(
+            ValueFacts {
+                name: "SECONDS",
+                kind: ValueKind::Float,
+            },
+            |args, value| {
+                let wait = value.map_or(Ok(USUAL_WAIT), Value::seconds)?;
+                if wait.is_zero() {
+                    return Err("0 is no time to wait".to_owned());
+                }
+                args.wait = Some(wait);
+                Ok(())
+            },
+        ),
+        reset: |args, default| args.wait = default.wait,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "retry",
+        category: Category::Network,
+        lineage: Lineage::Own,
+        short_help: "How many further attempts are made when one fails",
+        long_help: "\
+How many further attempts are made in a run when one fails for a reason that may pass (see --retry-on). The default is 0. Each one is announced by a line on standard error, and only what the last one brings is printed; with --all or -v, also the heads of the others. The exit status is that of the last.
+
+The pause before the next attempt is half a second at first, then twice as long each time, and never longer than 30 seconds; a random part of up to a half is taken off. A server that says how long (Retry-After) is obeyed, for five minutes at most unless --retry-max-time allows more.
+
+Repeated are the methods GET, HEAD, OPTIONS, PUT, DELETE and TRACE; others only when nothing of the request was sent. A body that can be read only once, such as a long one from a pipe, is refused beforehand. A request that follows a redirect is repeated by itself. A download goes on where it broke off.",
+        effect: Effect::Value(
+            ValueFacts {
+                name: "N",
+                kind: ValueKind::Integer,
+            },
+            |args, value| {
+                args.retry = Some(value.count()?);
+                Ok(())
+            },
+        ),
+        reset: |args, default| args.retry = default.retry,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "retry-on",
+        category: Category::Network,
+        lineage: Lineage::Own,
+        short_help: "What a further attempt is made for",
+        long_help: "\
+What a further attempt is made for, with --retry: status codes and the words connect (the connection could not be made, or was lost) and timeout (of --timeout or --connect-timeout), with commas between them. The default is connect,429,502,503,504.",
+        effect: Effect::Value(
+            ValueFacts {
+                name: "LIST",
+                kind: ValueKind::Text,
+            },
+            |args, value| {
+                args.retry_on = Some(value.retry_conditions()?);
+                Ok(())
+            },
+        ),
+        reset: |args, default| args.retry_on = default.retry_on,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "retry-max-time",
+        category: Category::Network,
+        lineage: Lineage::Own,
+        short_help: "How many seconds may pass until the last attempt begins",
+        long_help: "\
+How many seconds may pass from the beginning of the first attempt to that of the last, with --retry. A pause that would be longer is not begun. It does not limit the last attempt itself; --timeout does. 0 is no limit, also for what a server asks for with Retry-After.",
+        effect: Effect::Value(
+            ValueFacts {
+                name: "SECONDS",
+                kind: ValueKind::Float,
+            },
+            |args, value| {
+                args.retry_max_time = Some(value.seconds()?);
+                Ok(())
+            },
+        ),
+        reset: |args, default| args.retry_max_time = default.retry_max_time,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "retry-all-methods",
+        category: Category::Network,
+        lineage: Lineage::Own,
+        short_help: "Repeat also POST, PATCH and other methods",
+        long_help: "\
+Repeat also POST, PATCH and other methods that may do something twice then, with --retry and --wait.",
+        effect: Effect::Switch(|args| args.retry_all_methods = true),
+        reset: |args, default| args.retry_all_methods = default.retry_all_methods,
+        ..Flag::BASE
+    },
+    Flag {
         long: "unix-socket",
         category: Category::Network,
         lineage: Lineage::Own,
@@ -256,6 +364,17 @@ Exit with 4 when the status of the response is 4xx, with 5 when it is 5xx, and w
 When output is redirected, a warning on standard error says so too.",
         effect: Effect::Switch(|args| args.check_status = true),
         reset: |args, default| args.check_status = default.check_status,
+        ..Flag::BASE
+    },
+    Flag {
+        long: "errors-to-stderr",
+        category: Category::Network,
+        lineage: Lineage::Own,
+        short_help: "Print error responses on standard error",
+        long_help: "\
+Print what is to be printed of a final response of status 4xx or 5xx on standard error, so that neither a redirected output nor the file of --output ever holds an error page. It implies --check-status.",
+        effect: Effect::Switch(|args| args.errors_to_stderr = true),
+        reset: |args, default| args.errors_to_stderr = default.errors_to_stderr,
         ..Flag::BASE
     },
     Flag {

@@ -30,7 +30,7 @@ use rustls::{ClientConfig, ClientConnection, SignatureScheme, StreamOwned};
 
 use super::connection::Stream;
 use super::wire::is_timeout;
-use crate::error::{Error, io_reason};
+use crate::error::{Error, Trouble, io_reason};
 use certificate::Certificate;
 use sentences::{Asked, Failure};
 use verifier::{Checked, Shown, Unchecked};
@@ -182,9 +182,14 @@ impl Tls {
             }
             (None, _) => io_reason(error),
         };
-        Error::new(format!(
+        let sentence = Error::new(format!(
             "SSLError: no secure connection to {host}: {reason}."
-        ))
+        ));
+        match of_tls {
+            // What the two sides do not agree on stays; a connection that was lost may come back.
+            Some(_) => sentence,
+            None => sentence.with_trouble(Trouble::Unreachable),
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod name;
 mod range;
+mod rest;
 
 use std::cell::Cell;
 use std::fs::{File, OpenOptions};
@@ -17,8 +18,10 @@ use super::decode;
 use super::progress::{Look, Meter, Transfer, amount};
 use super::report::Counted;
 use super::target::Target;
-use crate::error::{Error, io_reason};
+use crate::error::{Error, Trouble, io_reason};
 use crate::headers::Headers;
+
+pub(crate) use rest::Rest;
 
 /// The size of the pieces in which a body is saved, once it has proved to be large.
 const LARGE_PIECE: usize = 128 * 1024;
@@ -67,6 +70,10 @@ pub(crate) struct Saving {
     /// How long the file should be then.
     whole: Option<u64>,
     codings: Vec<Vec<u8>>,
+    /// How much of the file is in its place.
+    have: u64,
+    /// What the server calls this version of it.
+    validator: Option<Vec<u8>>,
 }
 
 impl Download {
@@ -152,6 +159,8 @@ impl Download {
             end: None,
             whole: None,
             codings,
+            have: 0,
+            validator: range::validator(facts.headers),
         };
         if !has_codings {
             (saving.end, saving.whole) = (facts.length, facts.length);
@@ -170,7 +179,12 @@ impl Download {
                 let is_rest = self.have > 0 && facts.status == 206;
                 saving.target = match file {
                     Some(mut file) if is_rest => {
-                        saving.continues(facts, self.have)?;
+                        saving.continues(facts, self.have).map_err(|why| {
+                            Error::new(format!(
+                                "the server {why}. '{}' was left as it was; without --continue it is fetched anew.",
+                                saving.name
+                            ))
+                        })?;
                         file.seek(SeekFrom::Start(self.have))
                             .map_err(|error| cannot_write(&saving.name, &error))?;
                         Target::opened(file)
@@ -185,26 +199,18 @@ impl Download {
 }
 
 impl Saving {
-    /// Takes the body for the rest of a file, if it is that.
-    fn continues(&mut self, facts: &Facts<'_>, have: u64) -> Result<(), Error> {
-        let refused = |why: String| {
-            Error::new(format!(
-                "the server {why}. '{}' was left as it was; without --continue it is fetched anew.",
-                self.name
-            ))
-        };
+    /// Takes the body for the rest of a file, if it is that; else it tells why it is not, as words behind "the server".
+    fn continues(&mut self, facts: &Facts<'_>, have: u64) -> Result<(), String> {
         if !self.codings.is_empty() {
-            return Err(refused(
-                "sent the rest in a content coding, of which parts cannot be put together"
-                    .to_owned(),
-            ));
+            let why = "sent the rest in a content coding, of which parts cannot be put together";
+            return Err(why.to_owned());
         }
-        let rest = range::rest(facts.headers, have).map_err(refused)?;
+        let rest = range::rest(facts.headers, have)?;
         if facts.length.is_some_and(|length| length != rest.end - have) {
             let why = "sent a Content-Range and a Content-Length that contradict each other";
-            return Err(refused(why.to_owned()));
+            return Err(why.to_owned());
         }
-        self.from = have;
+        (self.from, self.have) = (have, have);
         self.end = Some(rest.end);
         self.whole = Some(rest.whole.unwrap_or(rest.end));
         Ok(())
@@ -220,7 +226,7 @@ impl Saving {
     /// # Errors
     /// Not all came, or the place cannot be written; what came before is there.
     pub(crate) fn run(
-        mut self,
+        &mut self,
         body: &mut dyn Read,
         count: &Cell<u64>,
         look: Option<Look>,
@@ -231,13 +237,16 @@ impl Saving {
         let mut body = Counted::new(body, count);
         let outcome = self.copy(&mut body, &mut meter);
         let have = meter.done();
+        self.have = have;
         let summary = meter.summary();
         outcome?;
         let settled = self.target.settle();
         settled.map_err(|error| self.write_error(&error, have))?;
         match self.whole.filter(|whole| *whole != have) {
             None => Ok(summary),
-            Some(_) => Err(self.incomplete("the server sent no more", have)),
+            Some(_) => Err(self
+                .incomplete("the server sent no more", have)
+                .with_trouble(Trouble::BrokenOff)),
         }
     }
 
@@ -272,11 +281,17 @@ impl Saving {
     /// The sentence for a body that broke off after the file had `have` bytes.
     fn broken_off(&self, error: io::Error, have: u64) -> Error {
         match error.kind() {
-            io::ErrorKind::UnexpectedEof => self.incomplete("the server sent no more", have),
+            io::ErrorKind::UnexpectedEof => self
+                .incomplete("the server sent no more", have)
+                .with_trouble(Trouble::BrokenOff),
             _ => {
                 let reason = Error::from(error);
                 let sentence = self.incomplete(&reason.to_string(), have);
-                sentence.with_status(reason.status())
+                let sentence = sentence.with_status(reason.status());
+                match reason.trouble() {
+                    Some(trouble) => sentence.with_trouble(trouble),
+                    None => sentence,
+                }
             }
         }
     }

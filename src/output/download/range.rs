@@ -75,6 +75,14 @@ pub(super) fn rest(headers: &Headers, have: u64) -> Result<Rest, String> {
     }
 }
 
+/// What tells, with `If-Range`, whether it is still the same file: a strong ETag, else the date of its last change (RFC
+/// 9110, section 13.1.5).
+pub(super) fn validator(headers: &Headers) -> Option<Vec<u8>> {
+    let tag = headers.get("ETag").filter(|tag| tag.starts_with(b"\""));
+    tag.or_else(|| headers.get("Last-Modified"))
+        .map(<[u8]>::to_vec)
+}
+
 /// Whether a `416` says that nothing is missing to somebody who has `have` bytes.
 pub(super) fn is_complete(headers: &Headers, have: u64) -> bool {
     let value = headers.get_str("Content-Range");
@@ -118,6 +126,23 @@ mod tests {
             assert!(rest_of(value, 100).is_err(), "{value}");
         }
         assert!(rest(&Headers::new(), 100).is_err());
+    }
+
+    #[test]
+    fn a_strong_tag_or_a_date_tells_versions_apart() {
+        for (tag, date, want) in [
+            (Some("\"a\""), Some("then"), Some("\"a\"")),
+            (Some("W/\"a\""), Some("then"), Some("then")),
+            (Some("W/\"a\""), None, None),
+            (None, Some("then"), Some("then")),
+            (None, None, None),
+        ] {
+            let mut headers = Headers::new();
+            tag.map(|tag| headers.append("ETag", tag));
+            date.map(|date| headers.append("Last-Modified", date));
+            let want = want.map(|want| want.as_bytes().to_vec());
+            assert_eq!(validator(&headers), want, "{tag:?} {date:?}");
+        }
     }
 
     #[test]

@@ -1,0 +1,177 @@
+//! What a user sees of attempts that are not the last, and of the responses that are errors: `--retry`, `--wait` and
+//! `--errors-to-stderr`.
+//!
+//! Of an attempt that another follows, a line on stderr tells; its head is shown where history is (`--all`), its body
+//! never.
+
+use std::cell::Cell;
+
+use super::{Printer, Run, exit_status, form, plan};
+use crate::cli::args::{Args, RetryOn};
+use crate::cli::invocation;
+use crate::client::exchange::{Outcome, Pause, Response};
+use crate::client::retry::{MaxTime, Progress, Rules, seconds};
+use crate::error::{Error, ExitStatus};
+use crate::output::download::{Rest, Saving};
+use crate::output::plan::{Parts, Plan};
+use crate::output::styles::Style;
+use crate::output::target::Target;
+use crate::request::build::Request;
+
+/// What was asked about further attempts.
+pub(super) fn rules(args: &Args) -> Rules {
+    let retries = args.retry.unwrap_or(0);
+    let conditions = || args.retry_on.clone().unwrap_or_else(RetryOn::usual);
+    Rules {
+        retries,
+        on: match retries {
+            0 => Vec::new(),
+            _ => conditions(),
+        },
+        max_time: match args.retry_max_time {
+            None => MaxTime::Unsaid,
+            Some(limit) if limit.is_zero() => MaxTime::Unlimited,
+            Some(limit) => MaxTime::Limited(limit),
+        },
+        all_methods: args.retry_all_methods,
+        wait: args.wait,
+    }
+}
+
+/// What a printer remembers between attempts.
+pub(super) struct Attempts {
+    /// The request that comes is one that was there before, for this reason.
+    pub(super) repeats: Option<Progress>,
+    /// How much of the output somebody could see before the present response.
+    pub(super) seen: u64,
+    /// How error responses are shown, until one is.
+    errors: Option<Plan>,
+}
+
+impl Attempts {
+    pub(super) fn new(run: &Run<'_>) -> Result<Attempts, Error> {
+        let turns = run.invocation.args.errors_to_stderr;
+        Ok(Attempts {
+            repeats: None,
+            seen: 0,
+            errors: turns.then(|| error_plan(run)).transpose()?,
+        })
+    }
+}
+
+/// Standard error may be a terminal where standard output is none, and the other way round. What a download would have
+/// saved is shown there too.
+fn error_plan(run: &Run<'_>) -> Result<Plan, Error> {
+    let args = &run.invocation.args;
+    let usual = plan(&run.invocation)?;
+    let to_terminal = run.env.stderr_is_terminal;
+    let (format, colors) = form(invocation::pretty(args, to_terminal, run.env));
+    Ok(Plan {
+        parts: Parts {
+            response_body: Parts::from_letters(&run.invocation.print).response_body,
+            ..usual.parts
+        },
+        format,
+        style: colors.then(|| Style::named(args.style)).flatten(),
+        to_terminal,
+        ..usual
+    })
+}
+
+impl Printer<'_> {
+    /// Tells of an attempt that another follows.
+    pub(super) fn pause(&mut self, pause: &Pause<'_>) -> Result<(), Error> {
+        self.attempts.repeats = Some(pause.progress);
+        let what = match pause.outcome {
+            Outcome::Failed(error) => error.to_string(),
+            Outcome::Answered(head) => format!("HTTP {}", head.status_and_reason()),
+        };
+        match pause.progress {
+            Progress::StillWaits => {}
+            Progress::BeginsToWait(limit) => self.messages.hint(&format!(
+                "waiting up to {} for the server: {what}",
+                seconds(limit)
+            )),
+            Progress::Retry { failed, all } => {
+                if let Outcome::Answered(head) = pause.outcome {
+                    self.show().passed_over_response(&head.raw)?;
+                }
+                let when = match pause.length.is_zero() {
+                    true => "at once".to_owned(),
+                    false => format!("in {}", seconds(pause.length)),
+                };
+                self.messages.hint(&format!(
+                    "attempt {failed} of {all} failed, the next follows {when}: {what}"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// A request that goes out once more: while a server is waited for, that is nothing to be seen.
+    pub(super) fn repeat(&mut self, head: &[u8], progress: Progress) -> Result<(), Error> {
+        if let Some(report) = &mut self.report {
+            report.repeated_request(head.len());
+        }
+        match progress {
+            Progress::Retry { .. } => self.show().repeated_request(head),
+            Progress::BeginsToWait(_) | Progress::StillWaits => Ok(()),
+        }
+    }
+
+    /// Whether a body that broke off can be asked for again: the rest of a download, or all of what nobody has seen yet.
+    pub(super) fn asks_for_the_rest(&mut self, request: &mut Request) -> bool {
+        let Some(saving) = &self.interrupted else {
+            return self.show().seen() == self.attempts.seen;
+        };
+        let Some(wanted) = saving.wanted() else {
+            return false;
+        };
+        request.headers.remove("Range");
+        let knows_version = request.headers.contains("If-Range");
+        for (name, value) in wanted {
+            // Who typed one knows the version better.
+            if name != "If-Range" || !knows_version {
+                request.insert_before_host(name, value);
+            }
+        }
+        true
+    }
+
+    /// Goes on with a download that was interrupted.
+    pub(super) fn save_rest(
+        &mut self,
+        mut saving: Saving,
+        response: &mut Response,
+        decoded: &Cell<u64>,
+    ) -> Result<(), Error> {
+        self.show().passed_over_response(&response.head.raw)?;
+        match saving.go_on(&self.facts(response)) {
+            Ok(Rest::Follows) => self.save_body(saving, response, decoded),
+            Ok(Rest::IsHere) => {
+                self.was_complete = true;
+                self.say("Done. Nothing was missing any more");
+                Ok(())
+            }
+            Err(error) => match exit_status(response.head.status, &self.invocation.args) {
+                ExitStatus::Success => Err(error),
+                status => Err(error.with_status(status)),
+            },
+        }
+    }
+
+    /// Lets an error response appear on standard error, if that was asked for.
+    pub(super) fn turn_errors(&mut self, is_error: bool) -> Result<(), Error> {
+        let Some(plan) = self.attempts.errors.take_if(|_| is_error) else {
+            return Ok(());
+        };
+        let target = match self.invocation.args.quiet {
+            0 => Target::stderr()?,
+            _ => Target::Nowhere,
+        };
+        let turned = self.show().turn_to(target, plan);
+        // What follows would appear there too.
+        self.attempts.seen = u64::MAX;
+        turned
+    }
+}
