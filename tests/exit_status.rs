@@ -54,6 +54,76 @@ fn a_checked_status_still_shows_the_answer_and_warns_on_stderr() {
 }
 
 #[test]
+fn an_error_page_can_be_kept_out_of_the_output() {
+    let server = status_server();
+    for (path, status) in [("404", 4), ("500", 5)] {
+        let url = server.url(&format!("/{path}"));
+        let outcome = run(&server, &["--errors-to-stderr", "--print=hb", &url]);
+        assert_eq!(
+            (outcome.status, outcome.stdout_text().as_str()),
+            (status, "")
+        );
+        let said = outcome.stderr_text();
+        let warning = format!("http: warning: HTTP {path}");
+        assert!(said.contains(&warning), "{said}");
+        assert!(said.contains(&format!("HTTP/1.1 {path}")), "{said}");
+        assert!(said.ends_with("\r\n\r\nanswer"), "{said}");
+    }
+    for (path, body) in [("200", "answer"), ("302", "moved")] {
+        let url = server.url(&format!("/{path}"));
+        let outcome = run(&server, &["--errors-to-stderr", &url]);
+        assert_eq!(outcome.stdout_text(), body, "{path}");
+    }
+}
+
+#[test]
+fn an_error_page_leaves_the_file_and_the_request_where_they_are() {
+    let server = status_server();
+    let folder = TempFolder::new();
+    folder.write("work/file", "what was there");
+    for option in ["--output=file", "--output=file --download"] {
+        let outcome = Program::http(&folder)
+            .args(option.split(' '))
+            .args(["--errors-to-stderr", &server.url("/404")])
+            .run();
+        assert_eq!(outcome.status, 4, "{option}");
+        assert!(outcome.stderr_text().ends_with("answer"), "{option}");
+        assert_eq!(folder.read("work/file"), "what was there", "{option}");
+    }
+    let url = server.url("/404");
+    let verbose = run(&server, &["-v", "--errors-to-stderr", &url]);
+    let shown = verbose.stdout_text();
+    assert!(shown.starts_with("GET /404 HTTP/1.1\r\n"), "{shown}");
+    assert!(!shown.contains("answer") && !shown.contains("HTTP/1.1 404"));
+    let quiet = run(&server, &["-q", "--errors-to-stderr", &url]);
+    assert_eq!((quiet.status, quiet.stdout_text().as_str()), (4, ""));
+    assert!(!quiet.stderr_text().contains("answer"));
+}
+
+#[test]
+fn the_statuses_are_the_same_in_the_readme_and_on_the_manual_page() {
+    let folder = TempFolder::new();
+    let manual = Program::http(&folder)
+        .arg("--manual")
+        .run_well()
+        .stdout_text();
+    let section = |text: &str, from: &str, to: &str| {
+        let begun = text.split_once(from).expect("the section is there").1;
+        begun.split(to).next().unwrap_or_default().to_owned()
+    };
+    let numbers = |text: &str, mark: &str| -> Vec<u8> {
+        text.lines()
+            .filter_map(|line| line.strip_prefix(mark)?.split(' ').next()?.parse().ok())
+            .collect()
+    };
+    let readme = include_str!("../README.md");
+    let told = numbers(&section(readme, "## Exit statuses", "\n## "), "| ");
+    assert_eq!(told, [0, 1, 2, 3, 4, 5, 6, 130, 143]);
+    let page = section(&manual, "\nEXIT STATUS\n", "\nENVIRONMENT\n");
+    assert_eq!(numbers(&page, "    "), told);
+}
+
+#[test]
 fn too_many_redirects_are_status_6() {
     let server = status_server();
     let outcome = run(&server, &["--follow", "--max-redirects=3", "{url}/loop"]);
@@ -138,6 +208,39 @@ const WRONG: &[(&[&str], &[&str])] = &[
     (&["http://[::1/x"], &["[::1"]),
     (&["ftp://127.0.0.1/x"], &["ftp"]),
     (&["http://nonexistent.invalid/x"], &[]),
+    (&["--retry=-1", "{url}"], &["--retry", "-1"]),
+    (&["--retry=many", "{url}"], &["--retry", "many"]),
+    (&["--retry", "{url}"], &["--retry"]),
+    (
+        &["--retry=1", "--retry-on=5xx", "{url}"],
+        &["--retry-on", "5xx"],
+    ),
+    (&["--retry=1", "--retry-on=", "{url}"], &["--retry-on"]),
+    (
+        &["--retry=1", "--retry-on=503,", "{url}"],
+        &["--retry-on", "''"],
+    ),
+    (
+        &["--retry=1", "--retry-max-time=1e400", "{url}"],
+        &["--retry-max-time", "inf"],
+    ),
+    (
+        &["--retry=1", "--retry-max-time=-1", "{url}"],
+        &["--retry-max-time", "-1"],
+    ),
+    (
+        &["--retry=1", "--retry-max-time=nan", "{url}"],
+        &["--retry-max-time"],
+    ),
+    (&["--wait=-1", "{url}"], &["--wait", "-1"]),
+    (&["--wait=0", "{url}"], &["--wait", "0"]),
+    (&["--wait=1e99", "{url}"], &["--wait"]),
+    (&["--wait=nan", "{url}"], &["--wait"]),
+    (&["--wait=", "{url}"], &["--wait"]),
+    (&["--wait=soon", "{url}"], &["--wait", "soon"]),
+    (&["--retry-on=503", "{url}"], &["--retry-on", "--retry"]),
+    (&["--retry-max-time=9", "{url}"], &["--retry-max-time"]),
+    (&["--retry-all-methods", "{url}"], &["--retry-all-methods"]),
 ];
 
 #[test]

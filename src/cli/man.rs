@@ -208,20 +208,33 @@ A plain name is a session of the URL's host and port, or of the Host header if o
 A session is saved only if something changed, in one step, and together with the changes of other runs that use it at the same time: it is never half written, and no change is lost. Only its owner can read it. A file that cannot be understood is reported and left alone, and nothing is sent.";
 
 const EXIT_STATUS: &[(&str, &str)] = &[
-    ("0", "Success."),
+    (
+        "0",
+        "Success; without --check-status, that is any answer. With --retry, the status is that of the last attempt.",
+    ),
     (
         "1",
         "An error: the command line, the connection, a file. Also when the response was shown but the session could not be saved.",
     ),
-    ("2", "The server was silent for too long (--timeout)."),
+    (
+        "2",
+        "A time limit was over: --timeout, --connect-timeout or --wait.",
+    ),
     (
         "3",
         "The status is 3xx, and the redirect is not followed (--check-status).",
     ),
-    ("4", "The status is 4xx (--check-status)."),
-    ("5", "The status is 5xx (--check-status)."),
+    (
+        "4",
+        "The status is 4xx (--check-status, --errors-to-stderr, --download).",
+    ),
+    (
+        "5",
+        "The status is 5xx (--check-status, --errors-to-stderr, --download).",
+    ),
     ("6", "More redirects than --max-redirects allows."),
     ("130", "Interrupted from the keyboard."),
+    ("143", "Asked to end (SIGTERM)."),
 ];
 
 const ENVIRONMENT: &[(&str, &str)] = &[
