@@ -57,9 +57,12 @@ impl Machines {
             "#!/bin/sh\n[ \"$1\" = runner ] || exit 9\nshift\nHTTPIE_CONFIG_DIR='{}' exec \"$@\"\n",
             runner.display()
         );
-        let ssh = folder.write("bin/ssh", script);
-        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o700);
-        std::fs::set_permissions(ssh, mode).expect("a file of the test's own");
+        let pass = "#!/bin/sh\n[ \"$*\" = 'show ci/token' ] && echo t0ken\n";
+        for (name, script) in [("ssh", script.as_str()), ("pass", pass)] {
+            let path = folder.write(&format!("bin/{name}"), script);
+            let mode = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+            std::fs::set_permissions(path, mode).expect("a file of the test's own");
+        }
         Machines { folder, host }
     }
 
@@ -109,6 +112,9 @@ impl Moody {
                     .header("Content-Range", "bytes 5-9/10")
                     .body("56789")
             }
+            "/me" if request.header("Authorization").as_deref() == Some("Bearer t0ken") => {
+                Answer::ok("the owner of the token")
+            }
             _ if !knows => Answer::new(401).body("who are you?"),
             "/me" => Answer::ok("ci"),
             "/jobs/7" if self.is_first("job") => {
@@ -123,7 +129,7 @@ impl Moody {
 #[test]
 fn every_recipe_does_what_it_promises() {
     let lines = lines();
-    let [wait, login, jobs, download, export, me] = lines.as_slice() else {
+    let [wait, login, jobs, token, download, export, me] = lines.as_slice() else {
         panic!("a recipe without a test: {lines:#?}");
     };
     let port = ClosedPort::reserve();
@@ -160,6 +166,8 @@ fn every_recipe_does_what_it_promises() {
         assert_eq!(file, format!("/jobs/{job}"));
     }
     assert_eq!(machines.folder.read("work/13.json"), "");
+
+    assert_eq!(machines.run(token).stdout_text(), "the owner of the token");
 
     let outcome = machines.run(download);
     assert!(outcome.stderr_text().contains("attempt 1 of 11 failed"));
