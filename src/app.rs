@@ -1,8 +1,6 @@
 //! One run from end to end, and the one place where the rooms meet: what was asked, the sessions laid over it, the request,
 //! the exchange, what is shown of it, and what the sessions keep.
 
-mod attempts;
-
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::ffi::OsString;
@@ -22,6 +20,7 @@ use crate::client::challenge::DigestLogin;
 use crate::client::exchange::{Exchange, Observer, Pause, Redirects, Response, cookie_url};
 use crate::client::proxy::ProxyRules;
 use crate::client::resolve::{Family, Pin};
+use crate::client::response_head::ResponseHead;
 use crate::client::route::Router;
 use crate::client::stopwatch::{Part, Stopwatch};
 use crate::client::tcp::Interface;
@@ -50,6 +49,8 @@ use crate::request::url::{PathStyle, Url};
 use crate::sessions::{
     AuthType, Overlay, OverlayRequest, SourceKind, is_anonymous_session, unix_seconds, without_port,
 };
+
+mod attempts;
 
 /// Runs `http` or `https` with these arguments (without the program's own name).
 pub(crate) fn run(program: Program, arguments: impl IntoIterator<Item = OsString>) -> ExitStatus {
@@ -639,16 +640,20 @@ impl Observer for Printer<'_> {
         self.is_head = request.method == "HEAD";
         let path = request.url.path();
         self.first_path.get_or_insert_with(|| path.to_owned());
-        if let Some(repeat) = self.attempts.repeats.take() {
-            return self.repeat(&head, repeat);
-        }
+        let repeat = self.attempts.repeats.take();
         if let Some(report) = &mut self.report {
-            report.request(&request.method, request.url.to_string(), head.len());
+            match repeat {
+                None => report.request(&request.method, request.url.to_string(), head.len()),
+                Some(_) => report.repeated_request(head.len()),
+            }
         }
         let head = match self.invocation.secrets {
             Secrets::Shown => head,
             Secrets::Masked => mask::request_head(&head, &request.bound_headers),
         };
+        if let Some(reason) = repeat {
+            return self.repeat(&head, reason);
+        }
         let shows_body = self.show().shows_request_bodies();
         let can_wait = self.invocation.args.offline || request.body.can_be_read_again();
         if shows_body && !can_wait {
@@ -763,6 +768,14 @@ impl Observer for Printer<'_> {
 }
 
 impl Printer<'_> {
+    /// A response's head as it may be seen.
+    fn shown_head<'h>(&self, head: &'h ResponseHead) -> Cow<'h, [u8]> {
+        match self.invocation.secrets {
+            Secrets::Shown => Cow::Borrowed(&head.raw),
+            Secrets::Masked => Cow::Owned(mask::response_head(&head.raw)),
+        }
+    }
+
     fn show_response(&self, response: &mut Response, decoded: &Cell<u64>) -> Result<(), Error> {
         let body = ShownBody {
             reader: &mut response.body,
@@ -770,10 +783,7 @@ impl Printer<'_> {
             codings: Codings::TakeOff,
             count: decoded,
         };
-        let head = match self.invocation.secrets {
-            Secrets::Shown => Cow::Borrowed(&response.head.raw),
-            Secrets::Masked => Cow::Owned(mask::response_head(&response.head.raw)),
-        };
+        let head = self.shown_head(&response.head);
         self.show().response(
             &head,
             body,

@@ -209,6 +209,25 @@ fn verbose_shows_the_heads_of_all_attempts_in_order_and_one_body() {
 }
 
 #[test]
+fn the_heads_of_repeated_messages_are_masked_as_all_are() {
+    let server = Server::start(Server::in_turn([
+        |request| busy(request).header("Set-Cookie", "sid=fromserver"),
+        fine,
+    ]));
+    let args = ["-v", "--mask", "--retry=1", "-a", "ann:sesame", "GET"];
+    let outcome = run(&[&args[..], &[&server.url("/"), "X-A:b"]].concat());
+    let said = outcome.stdout_text() + &outcome.stderr_text();
+    assert_eq!(said.matches("Authorization: ***").count(), 2, "{said}");
+    for secret in ["sesame", "YW5uOnNlc2FtZQ", "fromserver"] {
+        assert!(!said.contains(secret), "{secret}: {said}");
+    }
+    assert_eq!(
+        server.last_request().header("Cookie").as_deref(),
+        Some("sid=fromserver")
+    );
+}
+
+#[test]
 fn cookies_of_an_answer_that_was_passed_over_are_kept_and_sent() {
     let server = Server::start(Server::in_turn([
         |request| busy(request).header("Set-Cookie", "route=b2"),

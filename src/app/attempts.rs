@@ -10,6 +10,7 @@ use super::{Printer, Run, exit_status, form, plan};
 use crate::cli::args::{Args, RetryOn};
 use crate::cli::invocation;
 use crate::client::exchange::{Outcome, Pause, Response};
+use crate::client::response_head::ResponseHead;
 use crate::client::retry::{MaxTime, Progress, Rules, seconds};
 use crate::error::{Error, ExitStatus};
 use crate::output::download::{Rest, Saving};
@@ -94,7 +95,7 @@ impl Printer<'_> {
             )),
             Progress::Retry { failed, all } => {
                 if let Outcome::Answered(head) = pause.outcome {
-                    self.show().passed_over_response(&head.raw)?;
+                    self.show_passed_over(head)?;
                 }
                 let when = match pause.length.is_zero() {
                     true => "at once".to_owned(),
@@ -108,12 +109,15 @@ impl Printer<'_> {
         Ok(())
     }
 
+    /// Shows the head of a response that another is asked for instead of, or behind.
+    fn show_passed_over(&self, head: &ResponseHead) -> Result<(), Error> {
+        let shown = self.shown_head(head);
+        self.show().passed_over_response(&shown)
+    }
+
     /// A request that goes out once more: while a server is waited for, that is nothing to be seen.
-    pub(super) fn repeat(&mut self, head: &[u8], progress: Progress) -> Result<(), Error> {
-        if let Some(report) = &mut self.report {
-            report.repeated_request(head.len());
-        }
-        match progress {
+    pub(super) fn repeat(&mut self, head: &[u8], reason: Progress) -> Result<(), Error> {
+        match reason {
             Progress::Retry { .. } => self.show().repeated_request(head),
             Progress::BeginsToWait(_) | Progress::StillWaits => Ok(()),
         }
@@ -145,7 +149,7 @@ impl Printer<'_> {
         response: &mut Response,
         decoded: &Cell<u64>,
     ) -> Result<(), Error> {
-        self.show().passed_over_response(&response.head.raw)?;
+        self.show_passed_over(&response.head)?;
         match saving.go_on(&self.facts(response)) {
             Ok(Rest::Follows) => self.save_body(saving, response, decoded),
             Ok(Rest::IsHere) => {

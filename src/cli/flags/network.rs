@@ -179,7 +179,7 @@ How many further attempts are made in a run when one fails for a reason that may
 
 The pause before the next attempt is half a second at first, then twice as long each time, and never longer than 30 seconds; a random part of up to a half is taken off. A server that says how long (Retry-After) is obeyed, for five minutes at most unless --retry-max-time allows more.
 
-Repeated are the methods GET, HEAD, OPTIONS, PUT, DELETE and TRACE; others only when nothing of the request was sent. A body that can be read only once, such as a long one from a pipe, is refused beforehand. A request that follows a redirect is repeated by itself. A download goes on where it broke off.",
+Repeated are the methods GET, HEAD, OPTIONS, PUT, DELETE and TRACE; others only when nothing of the request was sent. A body that can be read only once, such as one that goes from a pipe in chunks, is refused beforehand. A request that follows a redirect is repeated by itself. A download goes on where it broke off.",
         effect: Effect::Value(
             ValueFacts {
                 name: "N",
