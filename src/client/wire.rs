@@ -315,6 +315,7 @@ impl Line {
         };
         let closes = !body_is_whole
             || head.closes_connection()
+            || framing::is_doubtful(&head)
             || framing == Framing::UntilClose
             || head.status == 101;
         let mut canonical = match framing {
