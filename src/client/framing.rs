@@ -25,13 +25,7 @@ pub(crate) fn of_response(head: &ResponseHead, request_is_head: bool) -> Result<
     if request_is_head || head.status < 200 || matches!(head.status, 204 | 304) {
         return Ok(Framing::None);
     }
-    let codings = || {
-        head.headers
-            .get_all("Transfer-Encoding")
-            .flat_map(|value| value.split(|byte| *byte == b','))
-            .map(|coding| coding.trim_ascii())
-    };
-    if let Some(last) = codings().last() {
+    if let Some(last) = transfer_codings(head).last() {
         return Ok(match last.eq_ignore_ascii_case(b"chunked") {
             true => Framing::Chunked(ChunkDecoder::default()),
             false => Framing::UntilClose,
@@ -57,6 +51,23 @@ pub(crate) fn of_response(head: &ResponseHead, request_is_head: bool) -> Result<
         )),
         _ => Ok(Framing::UntilClose),
     }
+}
+
+/// The codings of the body on the wire. `identity` was one in RFC 2616 and changes nothing: a length beside it holds, as in
+/// HTTPie.
+fn transfer_codings(head: &ResponseHead) -> impl Iterator<Item = &[u8]> {
+    head.headers
+        .get_all("Transfer-Encoding")
+        .flat_map(|value| value.split(|byte| *byte == b','))
+        .map(|coding| coding.trim_ascii())
+        .filter(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity"))
+}
+
+/// Whether a head tells two things about the end of its body, so that who is between us and the server may have understood
+/// another one than we do. Its connection is not used again (RFC 9112, section 6.1).
+pub(crate) fn is_doubtful(head: &ResponseHead) -> bool {
+    let has_codings = transfer_codings(head).next().is_some();
+    has_codings && (head.version < (1, 1) || head.headers.contains("Content-Length"))
 }
 
 /// The longest line of a chunked body (a size with its extensions, a trailer field) that is accepted, in bytes.
@@ -284,6 +295,10 @@ mod tests {
             framing("Content-Length: 5\r\nTransfer-Encoding: Chunked\r\n", 200),
             Ok(Framing::Chunked(_))
         ));
+        assert_eq!(
+            framing("Transfer-Encoding: identity\r\nContent-Length: 5\r\n", 200),
+            Ok(Framing::Length(5))
+        );
         assert_eq!(
             framing("Transfer-Encoding: chunked, x\r\n", 200),
             Ok(Framing::UntilClose)

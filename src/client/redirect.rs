@@ -9,10 +9,13 @@ use crate::request::body::Body;
 use crate::request::build::Request;
 use crate::request::url::{Origin, Scheme};
 
-/// Where a response redirects to, if it does.
+/// Where a response redirects to, if it does. An empty `Location` says nothing, as in HTTPie.
 pub(crate) fn location(head: &ResponseHead) -> Option<String> {
     let redirects = matches!(head.status, 301 | 302 | 303 | 307 | 308);
     let value = head.headers.get("Location").filter(|_| redirects)?;
+    if value.is_empty() {
+        return None;
+    }
     // Bytes that are not UTF-8 are taken for Latin-1, byte by byte, so that they can be escaped.
     let text = match std::str::from_utf8(value) {
         Ok(text) => text.to_owned(),

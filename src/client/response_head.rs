@@ -50,18 +50,37 @@ fn leading_empty_lines(bytes: &[u8]) -> usize {
         .count()
 }
 
+/// Tells from the first bytes whether they can become a head. A server that speaks another protocol waits for us once it
+/// has greeted: the rest of its head would never come.
+pub(crate) fn check_start(bytes: &[u8]) -> Result<(), HeadError> {
+    const START: &[u8] = b"HTTP/";
+    let bytes = &bytes[leading_empty_lines(bytes)..];
+    let line_end = bytes.iter().position(|byte| *byte == b'\n');
+    let line = &bytes[..line_end.unwrap_or(bytes.len())];
+    let is_possible = match line_end {
+        Some(_) => parse_status_line(without_line_end(line)).is_some(),
+        None => line.iter().zip(START).all(|(byte, want)| byte == want),
+    };
+    match is_possible {
+        true => Ok(()),
+        false => Err(not_http(without_line_end(line))),
+    }
+}
+
+fn not_http(line: &[u8]) -> HeadError {
+    HeadError::NotHttp(String::from_utf8_lossy(&line[..line.len().min(60)]).into())
+}
+
+fn without_line_end(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
 /// Reads a whole head, as measured by [`head_length`].
 pub(crate) fn parse(raw: &[u8], max_headers: Option<usize>) -> Result<ResponseHead, HeadError> {
     let bytes = &raw[leading_empty_lines(raw)..];
-    let mut lines = bytes
-        .split(|byte| *byte == b'\n')
-        .map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let mut lines = bytes.split(|byte| *byte == b'\n').map(without_line_end);
     let status_line = lines.next().unwrap_or_default();
-    let (version, status) = parse_status_line(status_line).ok_or_else(|| {
-        HeadError::NotHttp(
-            String::from_utf8_lossy(&status_line[..status_line.len().min(60)]).into(),
-        )
-    })?;
+    let (version, status) = parse_status_line(status_line).ok_or_else(|| not_http(status_line))?;
     let mut fields: Vec<(&[u8], Vec<u8>)> = Vec::new();
     for line in lines {
         if matches!(line.first(), Some(b' ' | b'\t')) {
@@ -91,6 +110,7 @@ pub(crate) fn parse(raw: &[u8], max_headers: Option<usize>) -> Result<ResponseHe
     })
 }
 
+/// Any white space stands for the space between the parts (RFC 9112, section 4), as in HTTPie.
 fn parse_status_line(line: &[u8]) -> Option<((u8, u8), u16)> {
     let rest = line.strip_prefix(b"HTTP/")?;
     let (&major, rest) = rest
@@ -100,7 +120,10 @@ fn parse_status_line(line: &[u8]) -> Option<((u8, u8), u16)> {
         [b'.', minor, rest @ ..] if minor.is_ascii_digit() => (*minor, rest),
         _ => (b'0', rest),
     };
-    let status = rest.strip_prefix(b" ")?.trim_ascii_start();
+    let status = rest.trim_ascii_start();
+    if status.len() == rest.len() {
+        return None;
+    }
     match status {
         [a, b, c] | [a, b, c, b' ' | b'\t', ..]
             if [a, b, c].iter().all(|digit| digit.is_ascii_digit()) =>
@@ -123,7 +146,8 @@ impl ResponseHead {
             .next()
             .unwrap_or_default();
         let text = String::from_utf8_lossy(line.trim_ascii_end()).into_owned();
-        let text = text.split_once(' ').map_or("", |(_, rest)| rest).trim();
+        let text = text.split_once([' ', '\t']);
+        let text = text.map_or("", |(_, rest)| rest).trim();
         text.chars()
             .map(|c| if c.is_control() { '\u{FFFD}' } else { c })
             .collect()
@@ -188,6 +212,31 @@ mod tests {
                 matches!(parse(raw.as_bytes(), None), Err(HeadError::NotHttp(_))),
                 "{raw}"
             );
+        }
+    }
+
+    #[test]
+    fn the_first_bytes_tell_what_cannot_become_http() {
+        for bytes in [
+            "",
+            "\r\n",
+            "H",
+            "HTTP/",
+            "HTTP/x",
+            "HTTP/1.1 200",
+            "\nHTTP/1.1 200 OK\r\nA",
+        ] {
+            assert_eq!(check_start(bytes.as_bytes()), Ok(()), "{bytes:?}");
+        }
+        for bytes in [
+            "S",
+            "HTTQ",
+            "SSH-2.0",
+            "220 mail\r\n",
+            "HTTP/x\r\n",
+            "\r\nHTTP/1.1 20 OK\n",
+        ] {
+            assert!(check_start(bytes.as_bytes()).is_err(), "{bytes:?}");
         }
     }
 

@@ -337,6 +337,7 @@ impl Line {
         self.limit(Awaited::Body);
         let closes = !body_is_whole
             || head.closes_connection()
+            || framing::is_doubtful(&head)
             || framing == Framing::UntilClose
             || head.status == 101;
         let mut canonical = match framing {
@@ -360,6 +361,7 @@ impl Line {
                 break length;
             }
             searched = connection.buffered().len().saturating_sub(3);
+            response_head::check_start(connection.buffered()).map_err(head_error)?;
             if connection.buffered().len() > MAX_HEAD {
                 return Err(Error::new(
                     "the head of the server's answer is larger than 1 MiB",
@@ -375,14 +377,7 @@ impl Line {
             }
         };
         let head = response_head::parse(&connection.buffered()[..length], self.max_headers)
-            .map_err(|error| match error {
-                HeadError::NotHttp(line) => Error::new(format!(
-                    "the server's answer is not HTTP; it begins with {line:?}"
-                )),
-                HeadError::TooManyHeaders(max) => Error::new(format!(
-                    "the server sent more than {max} headers (--max-headers)"
-                )),
-            })?;
+            .map_err(head_error)?;
         connection.consume(length);
         Ok(head)
     }
@@ -394,10 +389,7 @@ impl Line {
         }
         let sentence = match nothing_came {
             true => "the server closed the connection without an answer",
-            false if connection.buffered().starts_with(b"HTTP/") => {
-                "the server closed the connection within the head of its answer"
-            }
-            false => return Error::new(not_http(connection.buffered())),
+            false => "the server closed the connection within the head of its answer",
         };
         Error::new(sentence).with_trouble(Trouble::BrokenOff)
     }
@@ -429,13 +421,15 @@ impl Line {
     }
 }
 
-fn not_http(bytes: &[u8]) -> String {
-    let line = bytes
-        .split(|byte| *byte == b'\n')
-        .next()
-        .unwrap_or_default();
-    let shown = String::from_utf8_lossy(&line[..line.len().min(60)]).into_owned();
-    format!("the server's answer is not HTTP; it begins with {shown:?}")
+fn head_error(error: HeadError) -> Error {
+    Error::new(match error {
+        HeadError::NotHttp(line) => {
+            format!("the server's answer is not HTTP; it begins with {line:?}")
+        }
+        HeadError::TooManyHeaders(max) => {
+            format!("the server sent more than {max} headers (--max-headers)")
+        }
+    })
 }
 
 /// The sentence for an error of a socket.

@@ -1,7 +1,7 @@
 //! The name of a downloaded file: what the response or the URL suggests, made harmless.
 //!
 //! Pure functions from text to text. What a server suggests is a wish, never a path: the base name alone is taken, it does
-//! not hide behind a dot, holds no control characters, and fits a folder. Nothing here looks at a folder.
+//! not hide behind a dot, is no option to `rm *`, holds no control characters, and fits a folder. Nothing here looks at a folder.
 
 use percent_encoding::percent_decode;
 
@@ -90,7 +90,7 @@ fn harmless(wish: &str, rules: Rules) -> Option<String> {
         }
     }
     let name = name
-        .trim_start_matches(|letter: char| letter == '.' || letter.is_whitespace())
+        .trim_start_matches(|letter: char| matches!(letter, '.' | '-') || letter.is_whitespace())
         .trim_end();
     (!name.is_empty()).then(|| name.to_owned())
 }
