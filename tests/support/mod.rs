@@ -12,6 +12,7 @@
 mod folder;
 mod message;
 mod program;
+mod raw;
 mod relay;
 mod server;
 #[cfg(target_os = "linux")]
@@ -22,6 +23,7 @@ mod tunnel;
 pub(crate) use folder::TempFolder;
 pub(crate) use message::{Message, contains, text, without_colours};
 pub(crate) use program::{Outcome, Program, Running, is_reference};
+pub(crate) use raw::{RawConnection, RawServer};
 pub(crate) use relay::Relay;
 pub(crate) use server::{Answer, Received, Server};
 #[cfg(target_os = "linux")]
