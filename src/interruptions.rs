@@ -1,9 +1,18 @@
 //! Ctrl-C and SIGTERM: what they do to a run.
 //!
-//! They end it, but for the time in which another program has the terminal and they are meant for that one.
+//! They end it, but for the time in which another program has the terminal and they are meant for that one, and a little
+//! later where something has to be put in order first.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+#[cfg(unix)]
+pub(crate) use delay::Delayed;
+
+/// What signals do is the process's, not a value's: who asks for a password knows of no [`Interruptions`] and has to
+/// delay them all the same. Each signal that ends the run, with whether it does so now.
+#[cfg(unix)]
+static ENDING: std::sync::OnceLock<Vec<(i32, Arc<AtomicBool>)>> = std::sync::OnceLock::new();
 
 /// The way in which signals are taken.
 pub(crate) struct Interruptions {
@@ -20,6 +29,7 @@ impl Interruptions {
             use signal_hook::consts::{SIGINT, SIGTERM};
             let always = Arc::new(AtomicBool::new(true));
             let ignored = ignored_signals();
+            let mut ending = Vec::new();
             for (signal, status, condition) in
                 [(SIGINT, 130, &end_the_run), (SIGTERM, 143, &always)]
             {
@@ -32,7 +42,9 @@ impl Interruptions {
                     status,
                     Arc::clone(condition),
                 );
+                ending.push((signal, Arc::clone(condition)));
             }
+            let _ = ENDING.set(ending);
         }
         Interruptions { end_the_run }
     }
@@ -50,6 +62,71 @@ pub(crate) struct Ignored<'a>(&'a Interruptions);
 impl Drop for Ignored<'_> {
     fn drop(&mut self) {
         self.0.end_the_run.store(true, Ordering::Relaxed);
+    }
+}
+
+#[cfg(unix)]
+mod delay {
+    use std::io::{self, Read};
+    use std::os::fd::{AsFd, BorrowedFd};
+    use std::os::unix::net::UnixStream;
+    use std::sync::atomic::Ordering;
+
+    use signal_hook::SigId;
+    use signal_hook::low_level::{pipe, raise, unregister};
+
+    use super::ENDING;
+
+    /// While this lives, a signal that would end the run waits. It does its work when this is dropped.
+    pub(crate) struct Delayed {
+        /// Each signal with the end of a pipe that gets a byte when the signal comes.
+        signals: Vec<(i32, SigId)>,
+        arrivals: Vec<UnixStream>,
+    }
+
+    impl Delayed {
+        /// # Errors
+        /// There are no descriptors left; signals do then what they did before.
+        pub(crate) fn begin() -> io::Result<Delayed> {
+            let mut delayed = Delayed {
+                signals: Vec::new(),
+                arrivals: Vec::new(),
+            };
+            for (signal, _) in ENDING.get().into_iter().flatten() {
+                let (arrival, wake) = UnixStream::pair()?;
+                arrival.set_nonblocking(true)?;
+                delayed
+                    .signals
+                    .push((*signal, pipe::register(*signal, wake)?));
+                delayed.arrivals.push(arrival);
+            }
+            set_ending(false);
+            Ok(delayed)
+        }
+
+        /// What becomes readable when a signal has come.
+        pub(crate) fn arrivals(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+            self.arrivals.iter().map(AsFd::as_fd)
+        }
+    }
+
+    impl Drop for Delayed {
+        fn drop(&mut self) {
+            set_ending(true);
+            for ((signal, id), arrival) in self.signals.iter().zip(&mut self.arrivals) {
+                let has_come = matches!(arrival.read(&mut [0]), Ok(1));
+                unregister(*id);
+                if has_come {
+                    let _ = raise(*signal);
+                }
+            }
+        }
+    }
+
+    fn set_ending(does_end: bool) {
+        for (_, condition) in ENDING.get().into_iter().flatten() {
+            condition.store(does_end, Ordering::SeqCst);
+        }
     }
 }
 

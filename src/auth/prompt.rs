@@ -1,7 +1,7 @@
 //! Asks for a password or a passphrase on the terminal, without showing it.
 //!
 //! The terminal stops echoing before the question appears, so that what is typed early does not show either, and gets its
-//! old settings back whatever happens, Ctrl-C included.
+//! old settings back whatever happens, Ctrl-C and signals included.
 
 use std::path::Path;
 
@@ -60,7 +60,11 @@ mod terminal {
     use std::fs::File;
     use std::io::{self, Read, Write};
 
+    use rustix::event::{PollFd, PollFlags, poll};
+    use rustix::io::Errno;
     use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+
+    use crate::interruptions::Delayed;
 
     const INTERRUPT: u8 = 0x03;
     const END_OF_FILE: u8 = 0x04;
@@ -80,10 +84,12 @@ mod terminal {
         }
     }
 
-    /// Asks for one line. `None` means Ctrl-C: signals from the keyboard are off here, as they would end us without
+    /// Asks for one line. `None` means Ctrl-C or a signal. Signals from the keyboard are off here, as they would end us without
     /// giving the terminal back.
     pub(super) fn ask(question: &str) -> io::Result<Option<String>> {
         let terminal = File::options().read(true).write(true).open("/dev/tty")?;
+        // Dropped after `hidden`: a signal ends us once the terminal has its settings back.
+        let delayed = Delayed::begin()?;
         let before = tcgetattr(&terminal)?;
         let mut silent = before.clone();
         silent
@@ -94,6 +100,9 @@ mod terminal {
         hidden.terminal.write_all(question.as_bytes())?;
         let mut typed = Vec::new();
         loop {
+            if !wait_for_key(&hidden.terminal, &delayed)? {
+                return Ok(None);
+            }
             let mut byte = [0];
             if hidden.terminal.read(&mut byte)? == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
@@ -110,6 +119,24 @@ mod terminal {
         let not_text =
             |_| io::Error::new(io::ErrorKind::InvalidData, "what was typed is not UTF-8");
         String::from_utf8(typed).map(Some).map_err(not_text)
+    }
+
+    /// False when a signal came first.
+    fn wait_for_key(terminal: &File, delayed: &Delayed) -> io::Result<bool> {
+        let mut sources = vec![PollFd::new(terminal, PollFlags::IN)];
+        for arrival in delayed.arrivals() {
+            sources.push(PollFd::from_borrowed_fd(arrival, PollFlags::IN));
+        }
+        loop {
+            match poll(&mut sources, None) {
+                Err(Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+                Ok(_) => break,
+            }
+        }
+        Ok(sources[1..]
+            .iter()
+            .all(|source| source.revents().is_empty()))
     }
 
     /// Takes the last character off: its UTF-8 continuation bytes too.
