@@ -263,11 +263,17 @@ impl Running {
 
     #[cfg(unix)]
     pub(crate) fn interrupt(&self) {
+        self.signal(rustix::process::Signal::INT);
+    }
+
+    #[cfg(unix)]
+    pub(crate) fn signal(&self, signal: rustix::process::Signal) {
         let id = i32::try_from(self.child.id())
             .ok()
             .and_then(rustix::process::Pid::from_raw);
         let id = id.expect("the kernel's process numbers are positive");
-        rustix::process::kill_process(id, rustix::process::Signal::INT).expect("it runs");
+        // Nobody has waited for the child yet, so its number is still its own.
+        rustix::process::kill_process(id, signal).expect("it runs or waits to be waited for");
     }
 
     /// Reads what is left of its outputs and waits for its end.

@@ -10,7 +10,9 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
+use std::process::Child;
 
+use rustix::process::{Pid, Signal};
 use rustix::pty::OpenptFlags;
 use rustix::termios::{OptionalActions, OutputModes, Winsize};
 
@@ -39,6 +41,45 @@ impl Program {
     /// The same with somebody at the keyboard, who waits for each prompt and then types the answer.
     pub(crate) fn run_in_terminal_typing(self, script: &[(&str, &str)]) -> TerminalOutcome {
         let (mut keyboard, terminal) = open_terminal();
+        let (mut child, mut watchdog) = self.start_in(&terminal);
+        // The screen ends when the last holder of the terminal is gone; that must be the child.
+        drop(terminal);
+        let screen = watch(&mut keyboard, script);
+        let status = child.wait().expect("a child can be waited for");
+        assert!(!watchdog.bit(), "it did not end: {}", text(&screen));
+        TerminalOutcome {
+            status: number(status),
+            screen,
+        }
+    }
+
+    /// Runs it in a terminal, sends it a signal once this prompt is there, and gives its status and whether the terminal
+    /// has the settings of before.
+    pub(crate) fn signalled_at_prompt(self, prompt: &str, signal: Signal) -> (i32, bool) {
+        let (mut keyboard, terminal) = open_terminal();
+        let modes = |terminal: &File| {
+            let modes = rustix::termios::tcgetattr(terminal).expect("a terminal");
+            (modes.local_modes, modes.input_modes, modes.output_modes)
+        };
+        let before = modes(&terminal);
+        let (mut child, mut watchdog) = self.start_in(&terminal);
+        let mut screen = Vec::new();
+        let mut buffer = [0; 4096];
+        while !contains(&screen, prompt.as_bytes()) {
+            let count = keyboard.read(&mut buffer).unwrap_or(0);
+            assert!(count > 0, "there was no prompt: {}", text(&screen));
+            screen.extend(&buffer[..count]);
+        }
+        assert_ne!(modes(&terminal), before, "the prompt hides what is typed");
+        let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+        rustix::process::kill_process(id.expect("a process number"), signal).expect("it runs");
+        let status = child.wait().expect("a child can be waited for");
+        assert!(!watchdog.bit(), "it did not end: {}", text(&screen));
+        (number(status), modes(&terminal) == before)
+    }
+
+    /// Starts it as the leader of a session that this terminal controls.
+    fn start_in(self, terminal: &File) -> (Child, Watchdog) {
         let mut command = self.command();
         match &self.input {
             Input::Bytes(bytes) => {
@@ -51,11 +92,11 @@ impl Program {
                 command.stdin(File::open(path).expect("the test's own input file"));
             }
             Input::Null | Input::HeldOpen => {
-                command.stdin(copy(&terminal));
+                command.stdin(copy(terminal));
             }
         }
-        command.stdout(copy(&terminal)).stderr(copy(&terminal));
-        let controlling = copy(&terminal);
+        command.stdout(copy(terminal)).stderr(copy(terminal));
+        let controlling = copy(terminal);
         // SAFETY: setsid and the ioctl are async-signal-safe and touch no memory of the parent's.
         unsafe {
             command.pre_exec(move || {
@@ -64,17 +105,9 @@ impl Program {
                 Ok(())
             });
         }
-        let mut child = command.spawn().expect("the program can be started");
-        let mut watchdog = Watchdog::over(&child);
-        // The screen ends when the last holder of the terminal is gone; that must be the child.
-        drop((command, terminal));
-        let screen = watch(&mut keyboard, script);
-        let status = child.wait().expect("a child can be waited for");
-        assert!(!watchdog.bit(), "it did not end: {}", text(&screen));
-        TerminalOutcome {
-            status: number(status),
-            screen,
-        }
+        let child = command.spawn().expect("the program can be started");
+        let watchdog = Watchdog::over(&child);
+        (child, watchdog)
     }
 }
 
