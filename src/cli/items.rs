@@ -11,7 +11,8 @@ use crate::environment::Environment;
 use crate::error::{Error, io_reason};
 
 /// All the items of a command line, by kind, each kind in its order.
-#[derive(Debug, Default)]
+#[derive(Default)]
+#[cfg_attr(test, derive(Debug))]
 pub(crate) struct Items {
     pub(crate) headers: Vec<HeaderItem>,
     pub(crate) query: Vec<(String, String)>,
@@ -36,14 +37,14 @@ impl std::fmt::Debug for HeaderItem {
 }
 
 /// A field of a body.
-#[derive(Debug)]
+#[cfg_attr(test, derive(Debug))]
 pub(crate) struct Field {
     pub(crate) name: String,
     pub(crate) value: FieldValue,
 }
 
 /// The value of a field.
-#[derive(Debug)]
+#[cfg_attr(test, derive(Debug))]
 pub(crate) enum FieldValue {
     Text(String),
     Json(JsonValue),

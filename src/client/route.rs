@@ -14,7 +14,8 @@ use crate::request::url::{Origin, Scheme, Url};
 const HEADER: &str = "Proxy-Authorization";
 
 /// How an origin is reached.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
 pub(crate) enum Route {
     #[default]
     Direct,

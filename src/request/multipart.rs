@@ -12,14 +12,14 @@ use super::{random_name, spool};
 use crate::error::{Error, io_reason};
 
 /// A multipart body: alternating framing text and file contents.
-#[derive(Debug)]
+#[cfg_attr(test, derive(Debug))]
 pub(crate) struct Multipart {
     boundary: String,
     pieces: Vec<Piece>,
 }
 
 /// What a part of the body is sent from.
-#[derive(Debug)]
+#[cfg_attr(test, derive(Debug))]
 pub(super) enum Piece {
     Memory(Vec<u8>),
     File {

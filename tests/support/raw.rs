@@ -79,8 +79,8 @@ impl RawConnection {
         let mut byte = [0];
         while !head.ends_with(b"\r\n\r\n") && matches!(self.stream.read(&mut byte), Ok(1)) {
             head.push(byte[0]);
-            // A TLS handshake has come to the wrong door; its sender would wait for ever.
-            if head == [0x16] {
+            // A handshake (of TLS, of SOCKS) has come to the wrong door; its sender would wait for ever.
+            if !head[0].is_ascii_alphabetic() {
                 return String::new();
             }
         }
