@@ -28,6 +28,8 @@ pub(crate) fn fixture(name: &str) -> PathBuf {
 pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
     certificate: rcgen::Certificate,
+    /// What a server has to show beside its own certificate; nothing for an authority that is trusted itself.
+    chain: String,
 }
 
 impl Authority {
@@ -41,6 +43,24 @@ impl Authority {
         let certificate = params.self_signed(&key).expect("ring signs");
         Authority {
             issuer: Issuer::new(params, key),
+            certificate,
+            chain: String::new(),
+        }
+    }
+
+    /// An authority that this one vouches for, with something changed.
+    pub(crate) fn below(&self, change: impl FnOnce(&mut CertificateParams)) -> Authority {
+        let key = KeyPair::generate().expect("ring makes keys");
+        let mut params = CertificateParams::new(Vec::new()).expect("no names are valid names");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params
+            .distinguished_name
+            .push(DnType::CommonName, "Test Intermediate");
+        change(&mut params);
+        let certificate = params.signed_by(&key, &self.issuer).expect("ring signs");
+        Authority {
+            issuer: Issuer::new(params, key),
+            chain: certificate.pem() + &self.chain,
             certificate,
         }
     }
@@ -65,7 +85,7 @@ impl Authority {
         change(&mut params);
         let key = KeyPair::generate().expect("ring makes keys");
         let certificate = params.signed_by(&key, &self.issuer).expect("ring signs");
-        Identity::new(&certificate, &key)
+        Identity::from_pem(certificate.pem() + &self.chain, key.serialize_pem())
     }
 
     /// The same, out of date since 2001.
