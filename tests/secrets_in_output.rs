@@ -245,11 +245,7 @@ fn tls_that_fails_tells_no_secret() {
         }
     }
     let folder = folder();
-    for key in [
-        "locked-pem-aes256.key",
-        "missing.key",
-        "client-rsa.crt",
-    ] {
+    for key in ["locked-pem-aes256.key", "missing.key", "client-rsa.crt"] {
         let outcome = Program::http(&folder)
             .arg(format!("--cert={}", fixture("client-rsa.crt").display()))
             .arg(format!("--cert-key={}", fixture(key).display()))

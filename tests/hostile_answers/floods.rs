@@ -124,6 +124,18 @@ fn bombs_are_taken_apart_piece_by_piece() {
         )
         .begins("xxxx")
         .within(ROOM),
+        case(
+            "zstd",
+            [head("zstd").as_bytes(), &zstd_bomb(48 << 20)].concat(),
+        )
+        .args(&["-o", "/dev/null"])
+        .within(ROOM),
+        case(
+            "zstd, a window of 2 TiB",
+            [head("zstd").as_bytes(), b"\x28\xb5\x2f\xfd\0\xf8\x01\0\0"].concat(),
+        )
+        .fails(&["8 MiB"])
+        .within(ROOM),
         case("nine layers", [head(&layers).as_bytes(), &bomb].concat())
             .fails(&["codings"])
             .within(ROOM),
@@ -145,4 +157,19 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(bytes).expect("memory");
     encoder.finish().expect("memory")
+}
+
+/// A frame (RFC 8878) of so many equal bytes, 128 KiB of them in four.
+fn zstd_bomb(length: usize) -> Vec<u8> {
+    const BLOCK: usize = 128 << 10;
+    const WINDOW_OF_2_MIB: u8 = 0x58;
+    let mut frame = vec![0x28, 0xb5, 0x2f, 0xfd, 0, WINDOW_OF_2_MIB];
+    let count = length / BLOCK;
+    for number in 1..=count {
+        // The size, the type (1: a byte to be repeated), and whether it is the last one.
+        let header = BLOCK << 3 | 1 << 1 | usize::from(number == count);
+        frame.extend(&header.to_le_bytes()[..3]);
+        frame.push(b'x');
+    }
+    frame
 }

@@ -3,19 +3,11 @@
 use super::{Case, case, run_all, served};
 
 /// `/start` redirects there; every other path says where it is.
-fn to(name: &'static str, location: impl AsRef<[u8]>) -> Case {
-    let location = location.as_ref().to_vec();
+fn to(name: &'static str, location: impl Into<String>) -> Case {
+    let location = location.into();
     served(name, move |mut connection| {
-        let port = connection.port().to_string();
+        let location = location.replace("{port}", &connection.port().to_string());
         let path = connection.request();
-        let location = String::from_utf8_lossy(&location)
-            .contains("{port}")
-            .then(|| {
-                String::from_utf8_lossy(&location)
-                    .replace("{port}", &port)
-                    .into_bytes()
-            })
-            .unwrap_or_else(|| location.clone());
         match path.as_str() {
             "/start" => {
                 connection.send(b"HTTP/1.1 302 Found\r\nConnection: close\r\nLocation: ");
