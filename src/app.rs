@@ -831,7 +831,7 @@ fn plan(invocation: &Invocation) -> Result<Plan, Error> {
     };
     Ok(Plan {
         parts: parts(&invocation.print),
-        history: parts(invocation.history_print.as_deref().unwrap_or_default()),
+        history: invocation.history_print.as_deref().map(parts),
         format,
         sort_headers: options.headers_sort,
         json: JsonOptions {

@@ -436,3 +436,18 @@ fn a_reader_that_goes_away_ends_it_without_a_word() {
         assert_eq!(outcome.stderr_text(), "", "{options:?}");
     }
 }
+
+#[test]
+fn printed_requests_are_parted_where_the_answers_between_are_not_shown() {
+    let server = Server::start(|request| match request.target().as_str() {
+        "/a" => Answer::redirect(307, "/b"),
+        _ => Answer::ok("fine"),
+    });
+    let folder = TempFolder::new();
+    let url = server.url("/a");
+    let outcome = Program::http(&folder)
+        .args(["--follow", "--print=Bb", &url, "a=b"])
+        .run_well();
+    let body = r#"{"a": "b"}"#;
+    assert_eq!(outcome.stdout_text(), format!("{body}\n\n{body}\n\nfine"));
+}

@@ -140,7 +140,12 @@ impl Call<'_> {
 
     /// A TCP connection to the origin, or to a proxy.
     fn tcp(&self, host: &str, port: u16, proxy: Option<&Proxy>) -> Result<Stream, Error> {
-        let addresses = self.addresses(host, port)?;
+        let addresses = self.addresses(host, port).map_err(|error| match proxy {
+            None => error,
+            Some(proxy) => {
+                error.context(format!("ProxyError: the proxy {host} ({})", proxy.source))
+            }
+        })?;
         let settings = &self.dialer.settings;
         let step = self
             .step()

@@ -46,7 +46,7 @@ pub(crate) struct Plan {
     /// Of the final response and of requests.
     pub(crate) parts: Parts,
     /// Of responses that a further request follows.
-    pub(crate) history: Parts,
+    pub(crate) history: Option<Parts>,
     /// Whether headers and bodies are laid out anew.
     pub(crate) format: bool,
     pub(crate) sort_headers: bool,

@@ -123,7 +123,9 @@ impl Show {
 
     /// Whether messages before the final ones are shown.
     pub(crate) fn shows_history(&self) -> bool {
-        self.plan.history != Parts::default()
+        self.plan
+            .history
+            .is_some_and(|history| history != Parts::default())
     }
 
     /// Shows the head of a request that goes out once more as it was shown.
@@ -139,7 +141,10 @@ impl Show {
     /// Shows the head of a response that is no answer yet.
     pub(crate) fn passed_over_response(&mut self, head: &[u8]) -> Result<(), Error> {
         let selection = Selection {
-            head: self.plan.history.response_head,
+            head: self
+                .plan
+                .history
+                .is_some_and(|history| history.response_head),
             body: false,
             meta: false,
         };
@@ -178,9 +183,11 @@ impl Show {
             response_body,
             meta,
             ..
-        } = match is_final {
-            true => self.plan.parts,
-            false => self.plan.history,
+        } = match (is_final, self.plan.history) {
+            (true, _) => self.plan.parts,
+            (false, Some(history)) => history,
+            // As if it had not come: the next message stands behind the one before.
+            (false, None) => return Ok(()),
         };
         let selection = Selection {
             head: response_head,

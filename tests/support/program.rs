@@ -130,7 +130,18 @@ impl Program {
     }
 
     /// Starts it with pipes for its outputs.
-    pub(crate) fn spawn(mut self) -> Running {
+    pub(crate) fn spawn(self) -> Running {
+        self.spawn_into(Stdio::piped())
+    }
+
+    /// Runs it with an output whose reader has gone away already.
+    pub(crate) fn run_without_reader(self) -> Outcome {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        self.spawn_into(writer.into()).finish()
+    }
+
+    fn spawn_into(mut self, stdout: Stdio) -> Running {
         self.match_reference();
         let mut command = self.command();
         let bytes = match &mut self.input {
@@ -151,7 +162,7 @@ impl Program {
                 Some(std::mem::take(bytes))
             }
         };
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdout(stdout).stderr(Stdio::piped());
         let mut running = Running::start(command);
         if let Some(bytes) = bytes {
             let mut stdin = running.take_stdin();
