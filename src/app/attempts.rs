@@ -6,7 +6,9 @@
 
 use std::cell::Cell;
 
-use super::{Printer, Run, exit_status, form, plan};
+use super::plan::{form, plan};
+use super::printer::Printer;
+use super::{Run, exit_status};
 use crate::cli::args::{Args, RetryOn};
 use crate::cli::invocation;
 use crate::client::exchange::{Outcome, Pause, Response};
