@@ -403,12 +403,16 @@ impl<'t, 'w> Layout<'t, 'w> {
             Piece::Cdata(text) => return self.lines.put(text),
             Piece::Characters(text) => text,
         };
-        self.lines.indent(self.open.len() * self.indent);
+        // Behind a CDATA section the line has begun: HTTPie indents there too, and so again and again.
+        if self.lines.is_blank {
+            self.lines.indent(self.open.len() * self.indent);
+        }
         for (index, part) in text.split('\n').enumerate() {
             if index > 0 {
                 self.lines.end()?;
             }
-            let part = part.strip_suffix('\r').unwrap_or(part);
+            // Each is a line end of its own (XML 1.0, section 2.11), and so makes an empty line.
+            let part = part.trim_end_matches('\r');
             let white = [' ', '\t', '\r'];
             let (before, words) = part.split_at(part.len() - part.trim_start_matches(white).len());
             let (words, after) = words.split_at(words.trim_end_matches(white).len());
@@ -545,6 +549,7 @@ mod tests {
             "<a><pre xml:space='preserve'> <b> c </b>\n <d/></pre><e/></a>",
             "<a>\n  <pre xml:space=\"preserve\"> <b> c </b>\n <d/></pre>\n  <e/>\n</a>",
         );
+        check("<a>\n x\r\r\r\n<b/></a>", "<a>\n x\n  <b/>\n</a>");
         check("<a xml:space=\"preserve\"/>", "<a xml:space=\"preserve\"/>");
     }
 
