@@ -105,10 +105,12 @@ fn is_well_formed(text: &str) -> bool {
 
 /// A name with its prefix, as it stands in the document.
 fn qualified<'t>(prefix: StrSpan<'t>, local: StrSpan<'t>, text: &'t str) -> &'t str {
-    match prefix.is_empty() {
-        true => local.as_str(),
-        false => &text[prefix.start()..local.end()],
-    }
+    let start = match prefix.is_empty() {
+        // A name may begin with a colon, which the tokenizer takes for the end of an empty prefix.
+        true => local.start() - usize::from(text[..local.start()].ends_with(':')),
+        false => prefix.start(),
+    };
+    &text[start..local.end()]
 }
 
 fn are_unique(names: &mut [&str]) -> bool {
@@ -503,6 +505,7 @@ mod tests {
             "<!-- comment -->\n<root>\n  <element key=\"value\">text</element>\n  <element>text</element>\n  tail\n  <empty-element/>\n</root>",
         );
         check("<a></a>", "<a/>");
+        check("<:a :b='c'> </:a >", "<:a :b=\"c\"> </:a>");
         check("<a> </a>", "<a> </a>");
         check(
             "<?pi data?><a><?p?><!--c--></a><!-- after -->\n",
@@ -550,6 +553,10 @@ mod tests {
             "<a>\n  <pre xml:space=\"preserve\"> <b> c </b>\n <d/></pre>\n  <e/>\n</a>",
         );
         check("<a>\n x\r\r\r\n<b/></a>", "<a>\n x\n  <b/>\n</a>");
+        check(
+            "<a>\n<![CDATA[ x\n]]>   y\n</a>",
+            "<a>\n<![CDATA[ x\n]]>   y\n</a>",
+        );
         check("<a xml:space=\"preserve\"/>", "<a xml:space=\"preserve\"/>");
     }
 
@@ -561,6 +568,7 @@ mod tests {
             "<a>",
             "</a>",
             "<a></b>",
+            "<:a></a>",
             "<a/><b/>",
             "<a/>text",
             "<a b=1/>",
