@@ -7,6 +7,8 @@
 mod emit;
 mod index;
 mod paint;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod properties;
 mod scan;
 mod sink;
 mod text;
