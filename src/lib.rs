@@ -37,6 +37,10 @@
 
 pub mod sessions;
 
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
+
 mod app;
 mod auth;
 mod calendar;

@@ -85,6 +85,13 @@ impl Challenge {
         if !scheme.eq_ignore_ascii_case("Digest") {
             return None;
         }
+        // The answer repeats them, and they must not end a line of the request (RFC 9110, section 5.6.4).
+        if parameters
+            .iter()
+            .any(|(_, value)| value.contains(is_forbidden))
+        {
+            return None;
+        }
         let get = |name: &str| {
             let mut named = parameters
                 .iter()
@@ -141,7 +148,13 @@ pub(crate) fn next_nonce(field: &[u8]) -> Option<String> {
         .into_iter()
         .flat_map(|(_, parameters)| parameters);
     let mut named = parameters.filter(|(name, _)| name.eq_ignore_ascii_case("nextnonce"));
-    named.next().map(|(_, nonce)| nonce)
+    let nonce = named.next().map(|(_, nonce)| nonce);
+    nonce.filter(|nonce| !nonce.contains(is_forbidden))
+}
+
+/// Control characters but for the tab, which can stand in no quoted string.
+fn is_forbidden(character: char) -> bool {
+    character.is_ascii_control() && character != '\t'
 }
 
 /// Splits a field into challenges: a scheme, and its `name=value` parameters.
@@ -151,9 +164,13 @@ fn challenges(field: &str) -> Vec<(String, Vec<(String, String)>)> {
     while !rest.is_empty() {
         let end = rest.find(['=', ',', ' ', '\t']).unwrap_or(rest.len());
         let (word, after) = rest.split_at(end);
-        match (after.trim_start().strip_prefix('='), found.last_mut()) {
+        let is_space = [' ', '\t'];
+        match (
+            after.trim_start_matches(is_space).strip_prefix('='),
+            found.last_mut(),
+        ) {
             (Some(value), Some((_, parameters))) => {
-                let (value, after) = parameter_value(value.trim_start());
+                let (value, after) = parameter_value(value.trim_start_matches(is_space));
                 parameters.push((word.to_owned(), value));
                 rest = after;
             }
@@ -339,6 +356,17 @@ mod tests {
             Some("n,2")
         );
         assert_eq!(next_nonce(b"qop=auth"), None);
+    }
+
+    #[test]
+    fn what_would_end_a_line_of_the_answer_is_no_challenge() {
+        for bad in ["\r", "\0", "\u{b}", "\u{7f}"] {
+            let field = format!("Digest realm=\"a{bad}X: y\", nonce=\"n\"");
+            assert_eq!(strongest([field.as_bytes()].into_iter()), None, "{bad:?}");
+            let field = format!("nextnonce=\"a{bad}X: y\"");
+            assert_eq!(next_nonce(field.as_bytes()), None, "{bad:?}");
+        }
+        assert!(strongest([&b"Digest realm=\"a\tb\", nonce=1"[..]].into_iter()).is_some());
     }
 
     #[test]

@@ -4,6 +4,8 @@ mod command;
 pub(crate) mod digest;
 pub(crate) mod netrc;
 pub(crate) mod prompt;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod properties;
 pub(crate) mod reference;
 
 use base64::Engine;

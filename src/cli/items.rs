@@ -4,6 +4,7 @@
 //! the meaning from a character of a separator. Files that items embed (`=@`, `:=@`, `:@`, `==@`) are read here;
 //! files that are sent (`@`) are only named.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use crate::cli::json_value::JsonValue;
@@ -79,15 +80,18 @@ pub(crate) fn parse(arguments: &[String], env: &Environment) -> Result<Items, Er
 
 /// Puts the entries of one name behind the first of that name, as HTTPie orders forms and queries.
 pub(crate) fn grouped<T>(entries: Vec<T>, name: impl Fn(&T) -> &str) -> Vec<T> {
-    let mut rest = entries;
-    let mut ordered = Vec::with_capacity(rest.len());
-    while !rest.is_empty() {
-        let first = name(&rest[0]).to_owned();
-        let (same, others) = rest.into_iter().partition(|entry| name(entry) == first);
-        ordered.extend::<Vec<T>>(same);
-        rest = others;
+    let mut places = HashMap::new();
+    let mut groups: Vec<Vec<T>> = Vec::new();
+    for entry in entries {
+        let place = *places
+            .entry(name(&entry).to_owned())
+            .or_insert(groups.len());
+        if place == groups.len() {
+            groups.push(Vec::new());
+        }
+        groups[place].push(entry);
     }
-    ordered
+    groups.into_iter().flatten().collect()
 }
 
 impl Items {

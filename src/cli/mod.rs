@@ -17,6 +17,8 @@ pub(crate) mod man;
 pub(crate) mod parse;
 pub(crate) mod spec;
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod properties;
 mod prose;
 
 /// Under which of its two names the client was called.

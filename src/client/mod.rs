@@ -5,6 +5,8 @@ pub(crate) mod challenge;
 pub(crate) mod connection;
 pub(crate) mod exchange;
 pub(crate) mod framing;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod properties;
 pub(crate) mod proxy;
 mod redirect;
 pub(crate) mod resolve;

@@ -233,7 +233,7 @@ fn check_key(key: &str) -> Result<(), Error> {
 /// Whether a `no_proxy` list names this host: the host or a domain above it, each perhaps with the port that the URL
 /// names; an address or a network of addresses (CIDR); or, if that is all there is, `*` for everything. Requests knows
 /// networks of IPv4 only and no brackets; nothing else could be meant by them here.
-fn is_exempt(list: &str, host: &str, port: Option<u16>) -> bool {
+pub(super) fn is_exempt(list: &str, host: &str, port: Option<u16>) -> bool {
     if list.trim() == "*" {
         return true;
     }

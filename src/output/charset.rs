@@ -48,7 +48,7 @@ impl Charset {
     }
 
     /// The charset that a media type names.
-    fn of_type(content_type: &str) -> Option<Charset> {
+    pub(super) fn of_type(content_type: &str) -> Option<Charset> {
         let parameters = content_type.split(';').skip(1);
         let mut named = parameters.filter_map(|parameter| {
             let (name, value) = parameter.split_once('=')?;

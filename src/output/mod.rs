@@ -15,6 +15,8 @@ pub(crate) mod json;
 pub(crate) mod mask;
 pub(crate) mod plan;
 pub(crate) mod progress;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod properties;
 pub(crate) mod report;
 pub(crate) mod show;
 pub(crate) mod styles;

@@ -105,10 +105,12 @@ fn is_well_formed(text: &str) -> bool {
 
 /// A name with its prefix, as it stands in the document.
 fn qualified<'t>(prefix: StrSpan<'t>, local: StrSpan<'t>, text: &'t str) -> &'t str {
-    match prefix.is_empty() {
-        true => local.as_str(),
-        false => &text[prefix.start()..local.end()],
-    }
+    let start = match prefix.is_empty() {
+        // A name may begin with a colon, which the tokenizer takes for the end of an empty prefix.
+        true => local.start() - usize::from(text[..local.start()].ends_with(':')),
+        false => prefix.start(),
+    };
+    &text[start..local.end()]
 }
 
 fn are_unique(names: &mut [&str]) -> bool {
@@ -403,12 +405,16 @@ impl<'t, 'w> Layout<'t, 'w> {
             Piece::Cdata(text) => return self.lines.put(text),
             Piece::Characters(text) => text,
         };
-        self.lines.indent(self.open.len() * self.indent);
+        // Behind a CDATA section the line has begun: HTTPie indents there too, and so again and again.
+        if self.lines.is_blank {
+            self.lines.indent(self.open.len() * self.indent);
+        }
         for (index, part) in text.split('\n').enumerate() {
             if index > 0 {
                 self.lines.end()?;
             }
-            let part = part.strip_suffix('\r').unwrap_or(part);
+            // Each is a line end of its own (XML 1.0, section 2.11), and so makes an empty line.
+            let part = part.trim_end_matches('\r');
             let white = [' ', '\t', '\r'];
             let (before, words) = part.split_at(part.len() - part.trim_start_matches(white).len());
             let (words, after) = words.split_at(words.trim_end_matches(white).len());
@@ -499,6 +505,7 @@ mod tests {
             "<!-- comment -->\n<root>\n  <element key=\"value\">text</element>\n  <element>text</element>\n  tail\n  <empty-element/>\n</root>",
         );
         check("<a></a>", "<a/>");
+        check("<:a :b='c'> </:a >", "<:a :b=\"c\"> </:a>");
         check("<a> </a>", "<a> </a>");
         check(
             "<?pi data?><a><?p?><!--c--></a><!-- after -->\n",
@@ -545,6 +552,11 @@ mod tests {
             "<a><pre xml:space='preserve'> <b> c </b>\n <d/></pre><e/></a>",
             "<a>\n  <pre xml:space=\"preserve\"> <b> c </b>\n <d/></pre>\n  <e/>\n</a>",
         );
+        check("<a>\n x\r\r\r\n<b/></a>", "<a>\n x\n  <b/>\n</a>");
+        check(
+            "<a>\n<![CDATA[ x\n]]>   y\n</a>",
+            "<a>\n<![CDATA[ x\n]]>   y\n</a>",
+        );
         check("<a xml:space=\"preserve\"/>", "<a xml:space=\"preserve\"/>");
     }
 
@@ -556,6 +568,7 @@ mod tests {
             "<a>",
             "</a>",
             "<a></b>",
+            "<:a></a>",
             "<a/><b/>",
             "<a/>text",
             "<a b=1/>",

@@ -129,10 +129,12 @@ fn normalize_host(host: &str) -> Result<String, String> {
         let address = inner
             .strip_suffix(']')
             .ok_or("the ']' behind the IPv6 address is missing")?;
-        let bare = address.split('%').next().unwrap_or(address);
+        let (bare, zone) = address.split_once('%').unwrap_or((address, ""));
+        // The zone goes into the Host header with the rest (RFC 6874, section 2: unreserved and percent-encoded).
+        let is_zone = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%".contains(&byte);
         return match bare.parse::<std::net::Ipv6Addr>() {
-            Ok(_) => Ok(format!("[{}]", address.to_ascii_lowercase())),
-            Err(_) => Err(format!("'{address}' is not an IPv6 address")),
+            Ok(_) if zone.bytes().all(is_zone) => Ok(format!("[{}]", address.to_ascii_lowercase())),
+            _ => Err(format!("'{address}' is not an IPv6 address")),
         };
     }
     let decoded = percent_encoding::percent_decode_str(host)
@@ -147,6 +149,10 @@ fn normalize_host(host: &str) -> Result<String, String> {
     };
     let forbidden = |c: char| c.is_ascii_control() || " \"#%/:<>?@[\\]^`{|}".contains(c);
     if decoded.starts_with(['.', '*']) {
+        return Err("the host has an invalid label".to_owned());
+    }
+    // There are characters that mean nothing in a name: nothing is left of a host of them.
+    if decoded.is_empty() {
         return Err("the host has an invalid label".to_owned());
     }
     match decoded.chars().find(|c| forbidden(*c)) {

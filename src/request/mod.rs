@@ -8,6 +8,8 @@ pub(crate) mod compress;
 pub(crate) mod curl;
 pub(crate) mod multipart;
 pub(crate) mod nested_json;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod properties;
 mod spool;
 pub(crate) mod stdin;
 pub(crate) mod url;

@@ -8,6 +8,8 @@ use crate::error::Error;
 
 /// The highest index that a path may name: what lies below it is filled with nulls.
 const MAX_INDEX: usize = 1_000_000;
+/// The most steps that a path may have: each takes room on the stack when the value is written.
+const MAX_STEPS: usize = 200;
 
 /// One step of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +63,10 @@ pub(crate) fn build<'a>(
     let mut root = None;
     for (key, value) in items {
         let path = parse_path(key)?;
+        if let Some(beyond) = path.get(MAX_STEPS) {
+            let message = format!("A key can lead at most {MAX_STEPS} levels down.");
+            return Err(pointing("Value", key, beyond.start, beyond.end, &message));
+        }
         assign(&mut root, key, &path, value)?;
     }
     let root = root.unwrap_or(JsonValue::Object(Vec::new()));
@@ -409,6 +415,14 @@ mod tests {
             clash.contains("based access on '' which") && clash.ends_with("\na\n^"),
             "{clash}"
         );
+    }
+
+    #[test]
+    fn a_path_without_end_is_refused() {
+        let key = format!("a{}", "[b]".repeat(40_000));
+        assert!(built(&[(&key, "1")]).contains("at most 200 levels"));
+        let key = format!("a{}", "[b]".repeat(199));
+        assert!(built(&[(&key, "1")]).starts_with("{\"a\": {\"b\""));
     }
 
     #[test]

@@ -368,7 +368,8 @@ fn split_path(text: &str) -> (&str, Option<&str>, Option<&str>) {
 fn normalize_path(path: &str, style: PathStyle) -> String {
     let path = match style {
         PathStyle::AsIs => percent_encode(path, |byte| byte.is_ascii_graphic()),
-        PathStyle::Normalized => escape(&remove_dot_segments(path), is_path_byte),
+        // Dots come out of escapes (`%2E%2E`), so that is first.
+        PathStyle::Normalized => remove_dot_segments(&escape(path, is_path_byte)),
     };
     if path.starts_with('/') {
         path
@@ -549,6 +550,33 @@ mod tests {
             ("h/[x]?[y]", "http://h/%5Bx%5D?%5By%5D"),
         ] {
             assert_eq!(shown(typed), want, "{typed}");
+        }
+    }
+
+    #[test]
+    fn dots_in_escapes_are_dots() {
+        for (typed, want) in [
+            ("h/x/%2e%2E/y", "http://h/y"),
+            ("h/%2e", "http://h/"),
+            ("h/%2e%2e%2fx", "http://h/..%2Fx"),
+            ("h/%252e%252e/x", "http://h/%252e%252e/x"),
+        ] {
+            assert_eq!(shown(typed), want, "{typed}");
+        }
+    }
+
+    #[test]
+    fn nothing_comes_into_the_host_header_with_a_zone() {
+        assert_eq!(shown("[FE80::1%25eth0]"), "http://[fe80::1%25eth0]/");
+        for typed in [
+            "[::1%\r\nX: y]",
+            "[::1%é]",
+            "[::1%a b]",
+            "\u{34f}",
+            "x\u{34f}",
+        ] {
+            let refused = shown(typed).starts_with('!');
+            assert_eq!(refused, typed != "x\u{34f}", "{typed:?}: {}", shown(typed));
         }
     }
 

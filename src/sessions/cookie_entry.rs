@@ -3,6 +3,8 @@
 //! What HTTPie has no key for stands in `rest`, which it loads and ignores. Bytes: HTTPie reads `Set-Cookie` as
 //! Latin-1, so `\u00e9` in a cookie stands for the byte E9. Knows nothing of the rest of the file.
 
+use std::borrow::Cow;
+
 use super::cookie_parse::{SameSite, latin_1};
 use super::cookies::{Cookie, Reach};
 use super::json::{Json, Misfit, NamedOutput, Output, is_control, text, unknown_members};
@@ -12,19 +14,27 @@ pub(super) struct CookieEntry<'a> {
     pub(super) cookie: Cookie,
     /// What stands in the file for it.
     pub(super) stored: Option<Json<'a>>,
-    /// Whether that says the cookie's name, as it does in a list.
-    pub(super) holds_name: bool,
+    /// The key under which it stands there, which in a list it does not.
+    pub(super) stored_key: Option<Cow<'a, str>>,
     pub(super) changed: bool,
 }
 
-impl CookieEntry<'_> {
+impl<'a> CookieEntry<'a> {
     /// A cookie that is not in the file yet.
     pub(super) fn new(cookie: Cookie) -> CookieEntry<'static> {
         CookieEntry {
             cookie,
             stored: None,
-            holds_name: false,
+            stored_key: None,
             changed: true,
+        }
+    }
+
+    /// The key for it in an object. An unchanged one keeps its own: the key of a cookie without a name says its value.
+    pub(super) fn key(&self) -> Cow<'a, str> {
+        match &self.stored_key {
+            Some(key) if !self.changed => key.clone(),
+            _ => Cow::Owned(latin_1(self.cookie.name())),
         }
     }
 
@@ -147,7 +157,10 @@ fn read_domain(stored: &str, host: &str) -> (String, Reach) {
         return (domain.to_owned(), Reach::Domain);
     }
     let undotted = lower.strip_suffix(".local").filter(|label| {
-        *label == "localhost" || label.starts_with('[') || (*label == host && !host.contains('.'))
+        lower != host
+            && (*label == "localhost"
+                || label.starts_with('[')
+                || (*label == host && !host.contains('.')))
     });
     let domain = undotted.unwrap_or(&lower);
     let domain = domain

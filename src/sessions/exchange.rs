@@ -318,7 +318,8 @@ fn admit(mut cookie: Cookie, host: Option<&str>, now: i64) -> Result<Cookie, Cow
     if cookie.domain.len() > MAX_ATTRIBUTE_LENGTH || cookie.path.len() > MAX_ATTRIBUTE_LENGTH {
         return Err("its domain or path is longer than 1024 bytes".into());
     }
-    if cookie.domain.contains([' ', '\t', '/']) {
+    // A leading `#` would make the line of it in a cookies.txt a comment.
+    if cookie.domain.contains([' ', '\t', '/']) || cookie.domain.starts_with(['.', '#']) {
         return Err("its domain is not that of a host".into());
     }
     if !cookie.path.starts_with('/') {
@@ -487,6 +488,12 @@ mod tests {
             example.org\tFALSE\t/\tFALSE\t0\ta\tb\nlogin.net\tFALSE\t/\tFALSE\t0\ta\tb\n";
         let import = read(text);
         assert_eq!((import.cookies.len(), import.foreign), (4, 2));
+    }
+
+    #[test]
+    fn a_domain_that_is_no_host_is_refused() {
+        let text = b"..x.org\tFALSE\t/\tFALSE\t0\ta\tb\n.#x.org\tTRUE\t/\tFALSE\t0\ta\tb\n";
+        assert_eq!(read(text).refused.len(), 2);
     }
 
     #[test]

@@ -10,7 +10,6 @@ use std::collections::{HashMap, HashSet};
 
 use super::auth_section::{read_auth, write_auth};
 use super::cookie_entry::{CookieEntry, read_cookie, read_keyed_cookie, write_cookie};
-use super::cookie_parse::latin_1;
 use super::cookies::{Cookie, Reach, Slot, Standing};
 use super::credentials::Credentials;
 use super::data::ChangeSet;
@@ -430,11 +429,7 @@ impl<'a> SessionFile<'a> {
     /// both.
     fn widen_layouts(&mut self) {
         let mut names = HashSet::new();
-        if !self
-            .cookies
-            .iter()
-            .all(|entry| names.insert(entry.cookie.name()))
-        {
+        if !self.cookies.iter().all(|entry| names.insert(entry.key())) {
             self.cookie_layout = Layout::List;
         }
         let mut names = HashSet::new();
@@ -461,17 +456,17 @@ fn read_cookies<'a>(
     if section.is_null() {
         return Ok((Vec::new(), Layout::List));
     }
-    let entry = |cookie, stored, holds_name| CookieEntry {
+    let entry = |cookie, stored, stored_key| CookieEntry {
         cookie,
         stored: Some(stored),
-        holds_name,
+        stored_key,
         changed: false,
     };
     let mut entries = Vec::new();
     if section.is_object() {
         for (key, stored) in unique(section.members("\"cookies\"")?, "\"cookies\"")? {
             let cookie = read_keyed_cookie(stored, &key, host)?;
-            entries.push(entry(cookie, stored, false));
+            entries.push(entry(cookie, stored, Some(key)));
         }
         return Ok((entries, Layout::Keyed));
     }
@@ -480,7 +475,7 @@ fn read_cookies<'a>(
     }
     section.each_object("\"cookies\"", |open| {
         let (cookie, length) = read_cookie(open, None, host)?;
-        entries.push(entry(cookie, open.cut_to(length), true));
+        entries.push(entry(cookie, open.cut_to(length), None));
         Ok(length)
     })?;
     Ok((entries, Layout::List))
@@ -576,7 +571,9 @@ fn write_cookies(entries: Vec<CookieEntry<'_>>, layout: Layout) -> Output<'_> {
                 .into_iter()
                 .map(|entry| match entry.stored {
                     // An entry of an object keyed by name says its name elsewhere.
-                    Some(stored) if !entry.changed && entry.holds_name => Output::Verbatim(stored),
+                    Some(stored) if !entry.changed && entry.stored_key.is_none() => {
+                        Output::Verbatim(stored)
+                    }
                     _ => write_cookie(&entry, true),
                 })
                 .collect(),
@@ -585,7 +582,7 @@ fn write_cookies(entries: Vec<CookieEntry<'_>>, layout: Layout) -> Output<'_> {
             entries
                 .into_iter()
                 .map(|entry| {
-                    let key = Cow::Owned(latin_1(entry.cookie.name()));
+                    let key = entry.key();
                     match entry.stored {
                         Some(stored) if !entry.changed => (key, Output::Verbatim(stored)),
                         _ => (key, write_cookie(&entry, false)),

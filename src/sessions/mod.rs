@@ -23,6 +23,8 @@ mod json;
 mod location;
 mod netscape;
 mod overlay;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod properties;
 mod public_suffix;
 mod replace;
 mod secrecy;

@@ -4,7 +4,7 @@
 //! the server or the URL names is always a new one. An existing file that the user names keeps what it holds until the
 //! first byte that takes its place is here.
 
-mod name;
+pub(super) mod name;
 mod range;
 mod rest;
 

@@ -61,8 +61,10 @@ pub(crate) fn numbered(name: &str, attempt: u32, longest: usize) -> String {
         n => format!("-{n}"),
     };
     let room = longest.saturating_sub(suffix.len());
+    let first_length = name.chars().next().map_or(0, char::len_utf8);
     let (stem, ending) = match name.rfind('.') {
-        Some(dot) if dot > 0 && name.len() - dot < room => name.split_at(dot),
+        // A name that begins with its ending would be hidden.
+        Some(dot) if name.len() - dot + first_length <= room && dot > 0 => name.split_at(dot),
         _ => (name, ""),
     };
     let mut stem = stem;
@@ -348,6 +350,8 @@ mod tests {
             (format!("foo.{long}"), 1, "foo.AAAA-1"),
             (format!("foo.{long}"), 10, "foo.AAA-10"),
             ("€€€€.txt".to_owned(), 0, "€€.txt"),
+            ("€.1234567".to_owned(), 0, "€.123456"),
+            ("€.1234567".to_owned(), 1, "€.1234-1"),
         ] {
             assert_eq!(numbered(&name, attempt, 10), want, "{name} {attempt}");
         }

@@ -5,6 +5,9 @@ use super::{Ink, Machine, Token, behind, is_word, quoted, run};
 /// Templates within templates beyond which they are no longer told apart.
 const MAX_TEMPLATES: usize = 64;
 
+/// How far the end of a regular expression is looked for: in a line of nothing but beginnings, each is looked for anew.
+const LONGEST_EXPRESSION: usize = 512;
+
 /// What stands open at the end of a line.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum State {
@@ -146,6 +149,7 @@ impl Machine for JavaScript {
 
 /// The length of a regular expression with its flags, where one stands in this line.
 fn expression(text: &[u8]) -> Option<usize> {
+    let text = &text[..text.len().min(LONGEST_EXPRESSION)];
     let (mut at, mut in_class) = (1, false);
     loop {
         match *text.get(at)? {

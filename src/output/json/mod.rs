@@ -7,6 +7,8 @@
 mod emit;
 mod index;
 mod paint;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod properties;
 mod scan;
 mod sink;
 mod text;
@@ -89,7 +91,9 @@ pub(crate) fn write_json(
 
 /// Where `true`, `false` or `null` stands at the end of a text, behind something that is no JSON.
 fn constant_behind_prefix(text: &[u8]) -> Option<usize> {
-    let end = text.trim_ascii_end();
+    let is_space = |byte: &u8| b" \t\r\n".contains(byte);
+    let end = text.iter().rposition(|byte| !is_space(byte))? + 1;
+    let end = &text[..end];
     let constants: [&[u8]; 3] = [b"true", b"false", b"null"];
     let prefix = constants.iter().find_map(|word| end.strip_suffix(*word))?;
     let is_prefix = !prefix.trim_ascii().is_empty()

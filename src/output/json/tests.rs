@@ -305,6 +305,17 @@ fn auto_colours_each_token_as_httpie_does() {
 }
 
 #[test]
+fn a_constant_before_what_is_no_white_space_of_json_is_left_alone() {
+    let style = Style::named("auto").unwrap();
+    for text in ["x true \t\x0c", "x null\x0c", "x false\x0b"] {
+        let mut out = Vec::new();
+        let options = JsonOptions::default();
+        let verdict = write_json(text.as_bytes(), &options, Some(&style), &mut out).unwrap();
+        assert_eq!((verdict, out.len()), (Verdict::NotJson, 0), "{text:?}");
+    }
+}
+
+#[test]
 fn a_prefix_is_coloured_as_a_mistake_in_front_of_any_value_but_a_number() {
     for (text, want) in [
         (")]}',{}", "^[04m^[91m)]}',~{}"),

@@ -71,6 +71,17 @@ fn old_layouts_are_kept_with_all_that_nobody_knows() {
 }
 
 #[test]
+fn an_old_cookie_without_a_value_keeps_its_key() {
+    let old = r#"{"cookies": {"flag": {"value": null}, "other": {}, "€": "1"}}"#;
+    let text = text_after(old, &[("X", "1")], &[]);
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(
+        json["cookies"],
+        serde_json::json!({"flag": {"value": null}, "other": {}, "€": "1"})
+    );
+}
+
+#[test]
 fn a_server_updates_an_old_cookie_in_its_place() {
     let old = r#"{"cookies": {"sid": {"value": "1", "path": "/", "secure": false, "expires": null, "odd": 1}}}"#;
     let json = after(old, &[], &["sid=2; Path=/"]);
@@ -121,6 +132,12 @@ fn domains_mean_what_httpie_means() {
             "localhost.local",
             "example.com",
             "localhost",
+            Reach::Assumed,
+        ),
+        (
+            "localhost.local",
+            "localhost.local",
+            "localhost.local",
             Reach::Assumed,
         ),
         ("db.local", "db", "db", Reach::Assumed),
