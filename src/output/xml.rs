@@ -405,10 +405,7 @@ impl<'t, 'w> Layout<'t, 'w> {
             Piece::Cdata(text) => return self.lines.put(text),
             Piece::Characters(text) => text,
         };
-        // Behind a CDATA section the line has begun: HTTPie indents there too, and so again and again.
-        if self.lines.is_blank {
-            self.lines.indent(self.open.len() * self.indent);
-        }
+        self.lines.indent(self.open.len() * self.indent);
         for (index, part) in text.split('\n').enumerate() {
             if index > 0 {
                 self.lines.end()?;
@@ -461,8 +458,11 @@ impl<'w> Lines<'w> {
         self.spaces.push_str(white);
     }
 
+    /// Begins a line. Behind a CDATA section one has begun: HTTPie indents there too, and so again each time.
     fn indent(&mut self, count: usize) {
-        self.spaces.extend(std::iter::repeat_n(' ', count));
+        if self.is_blank {
+            self.spaces.extend(std::iter::repeat_n(' ', count));
+        }
     }
 
     /// Ends the line; white space at the end of one that has more is kept, as in HTTPie.
@@ -553,6 +553,10 @@ mod tests {
             "<a>\n  <pre xml:space=\"preserve\"> <b> c </b>\n <d/></pre>\n  <e/>\n</a>",
         );
         check("<a>\n x\r\r\r\n<b/></a>", "<a>\n x\n  <b/>\n</a>");
+        check(
+            "<a>\n<![CDATA[x]]><b/><![CDATA[y]]></a>",
+            "<a>\n<![CDATA[x]]><b/>\n<![CDATA[y]]></a>",
+        );
         check(
             "<a>\n<![CDATA[ x\n]]>   y\n</a>",
             "<a>\n<![CDATA[ x\n]]>   y\n</a>",
