@@ -90,6 +90,11 @@ fn an_error_page_leaves_the_file_and_the_request_where_they_are() {
         assert!(outcome.stderr_text().ends_with("answer"), "{option}");
         assert_eq!(folder.read("work/file"), "what was there", "{option}");
     }
+    let outcome = Program::http(&folder)
+        .args(["--output=new", "--errors-to-stderr", &server.url("/404")])
+        .run();
+    assert_eq!(outcome.status, 4);
+    assert_eq!(folder.files(), ["work/file"], "an empty file was left");
     let url = server.url("/404");
     let verbose = run(&server, &["-v", "--errors-to-stderr", &url]);
     let shown = verbose.stdout_text();

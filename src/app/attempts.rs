@@ -176,6 +176,12 @@ impl Printer<'_> {
             _ => Target::Nowhere,
         };
         let turned = self.show().turn_to(target, plan);
+        // Nothing went into it, and a script would take an empty file for an answer. A file that was there stays.
+        if let Some(path) = self.made_file.take()
+            && std::fs::metadata(&path).is_ok_and(|facts| facts.len() == 0)
+        {
+            let _ = std::fs::remove_file(&path);
+        }
         // What follows would appear there too.
         self.attempts.seen = u64::MAX;
         turned

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::io::{self, Read};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -46,6 +47,8 @@ pub(super) struct Printer<'a> {
     /// The path of the first request's URL.
     pub(super) first_path: Option<String>,
     pub(super) is_head: bool,
+    /// The file of `--output`, if this run made it.
+    pub(super) made_file: Option<PathBuf>,
 }
 
 impl<'a> Printer<'a> {
@@ -56,6 +59,8 @@ impl<'a> Printer<'a> {
     ) -> Result<Printer<'a>, Error> {
         let invocation = &run.invocation;
         let plan = plan(invocation)?;
+        let output = invocation.args.output.clone();
+        let made_file = output.filter(|path| download.is_none() && !path.exists());
         let target = match &invocation.args.output {
             Some(path) if download.is_none() => Target::file(path)?,
             _ if invocation.args.quiet > 0 => Target::Nowhere,
@@ -74,6 +79,7 @@ impl<'a> Printer<'a> {
             report,
             first_path: None,
             is_head: false,
+            made_file,
         })
     }
 
