@@ -350,7 +350,7 @@ impl<'a> SessionFile<'a> {
         true
     }
 
-    /// Whether the version in the file is one that HTTPie upgrades (3.2.0 and older), whatever its layout.
+    /// Whether the version in the file is one that HTTPie upgrades (older than 3.2.0), whatever its layout.
     fn is_of_old_version(&self) -> bool {
         let stored = self.meta.iter().find(|(key, _)| key == "httpie");
         let version = stored.and_then(|(_, version)| version.text("version").ok());
@@ -362,7 +362,7 @@ impl<'a> SessionFile<'a> {
             let mut next = || numbers.next().flatten();
             let (major, minor, patch) = (next(), next(), next());
             let Some(major) = major else { return false };
-            (major, minor.unwrap_or(0), patch.unwrap_or(0)) <= (3, 2, 0)
+            (major, minor.unwrap_or(0), patch.unwrap_or(0)) < (3, 2, 0)
         })
     }
 
