@@ -6,7 +6,7 @@
 use super::cookie_scope::CookieUrl;
 use super::credentials::{AuthType, Credentials};
 use super::data::SessionData;
-use super::exchange::Refused;
+use super::import::Refused;
 use super::json::is_control;
 use super::netscape::Export;
 use super::source::SecretSource;

@@ -6,8 +6,8 @@
 use super::cookie_scope::CookieUrl;
 use super::cookies::{CookieJar, Standing};
 use super::credentials::Credentials;
-use super::exchange::Import;
 use super::file::SessionFile;
+use super::import::Import;
 use super::json::is_control;
 use super::source::{HeaderSource, SecretSource};
 use crate::headers::{Header, Headers};

@@ -13,10 +13,11 @@ use super::cookie_entry::{CookieEntry, read_cookie, read_keyed_cookie, write_coo
 use super::cookies::{Cookie, Reach, Slot, Standing};
 use super::credentials::Credentials;
 use super::data::ChangeSet;
-use super::header_sources::{SourceEntry, read_header_sources, write_header_sources};
-use super::json::{
-    Json, Members, Misfit, Output, is_control, text, unique, unknown_members, verbatim,
+use super::header_entry::{
+    HeaderEntry, read_header, read_keyed_header, write_header, write_keyed_header,
 };
+use super::header_sources::{SourceEntry, read_header_sources, write_header_sources};
+use super::json::{Json, Members, Misfit, Output, text, unique, verbatim};
 use super::source::HeaderSource;
 use crate::headers::Headers;
 
@@ -48,14 +49,6 @@ pub(super) struct SessionFile<'a> {
     is_recognizable: bool,
     /// How long the text was.
     size: usize,
-}
-
-struct HeaderEntry<'a> {
-    name: Cow<'a, str>,
-    /// Nothing where the file has null: HTTPie keeps that, and sends nothing.
-    value: Option<Cow<'a, str>>,
-    /// The entry in the file, of which keys that we do not know are kept.
-    stored: Option<Json<'a>>,
 }
 
 impl<'a> SessionFile<'a> {
@@ -443,12 +436,6 @@ impl<'a> SessionFile<'a> {
     }
 }
 
-impl HeaderEntry<'_> {
-    fn is(&self, name: &[u8]) -> bool {
-        self.name.as_bytes().eq_ignore_ascii_case(name)
-    }
-}
-
 fn read_cookies<'a>(
     section: Json<'a>,
     host: &str,
@@ -485,83 +472,20 @@ fn read_headers(section: Json<'_>) -> Result<(Vec<HeaderEntry<'_>>, Layout), Mis
     if section.is_null() {
         return Ok((Vec::new(), Layout::List));
     }
+    let mut entries = Vec::new();
     if section.is_object() {
-        let mut entries = Vec::new();
         for (name, value) in unique(section.members("\"headers\"")?, "\"headers\"")? {
-            entries.push(header_entry(name, value, value)?);
+            entries.push(read_keyed_header(name, value)?);
         }
         return Ok((entries, Layout::Keyed));
     }
     if !section.is_array() {
         return Err(section.misfit("\"headers\"", "a list or an object"));
     }
-    section
-        .elements("\"headers\"")?
-        .into_iter()
-        .map(read_listed_header)
-        .collect::<Result<Vec<_>, _>>()
-        .map(|entries| (entries, Layout::List))
-}
-
-fn read_listed_header(element: Json<'_>) -> Result<HeaderEntry<'_>, Misfit> {
-    let (mut name, mut value) = (None, None);
-    for (key, json) in element.members("a header")? {
-        match &*key {
-            "name" => name = Some(json.text("\"name\" of a header")?),
-            "value" => value = Some(json),
-            _ => {}
-        }
+    for stored in section.elements("\"headers\"")? {
+        entries.push(read_header(stored)?);
     }
-    let (Some(name), Some(value)) = (name, value) else {
-        return Err(element.reject("a header must have a \"name\" and a \"value\""));
-    };
-    header_entry(name, value, element)
-}
-
-/// A header's name and its value, which is null where HTTPie sends nothing.
-pub(super) type NameAndValue<'a> = (Cow<'a, str>, Option<Cow<'a, str>>);
-
-/// Reads one header: the value that stands under its name, or an object with both.
-pub(super) fn read_header<'a>(
-    name: Option<Cow<'a, str>>,
-    stored: Json<'a>,
-) -> Result<NameAndValue<'a>, Misfit> {
-    let entry = match name {
-        Some(name) => header_entry(name, stored, stored)?,
-        None => read_listed_header(stored)?,
-    };
-    Ok((entry.name, entry.value))
-}
-
-fn header_entry<'a>(
-    name: Cow<'a, str>,
-    value: Json<'a>,
-    stored: Json<'a>,
-) -> Result<HeaderEntry<'a>, Misfit> {
-    if name.is_empty()
-        || name
-            .bytes()
-            .any(|byte| byte <= b' ' || byte == b':' || byte == 0x7F)
-    {
-        return Err(
-            stored.reject("a header's name is empty, or has a character that none may have")
-        );
-    }
-    let value = match value.is_null() {
-        true => None,
-        false => Some(value.text("the value of a header")?),
-    };
-    if value
-        .as_ref()
-        .is_some_and(|value| value.bytes().any(is_control))
-    {
-        return Err(stored.reject("there is a control character in a header's value"));
-    }
-    Ok(HeaderEntry {
-        name,
-        value,
-        stored: Some(stored),
-    })
+    Ok((entries, Layout::List))
 }
 
 fn write_cookies(entries: Vec<CookieEntry<'_>>, layout: Layout) -> Output<'_> {
@@ -594,26 +518,10 @@ fn write_cookies(entries: Vec<CookieEntry<'_>>, layout: Layout) -> Output<'_> {
 }
 
 fn write_headers(entries: Vec<HeaderEntry<'_>>, layout: Layout) -> Output<'_> {
-    let value =
-        |value: Option<Cow<'_, str>>| value.map_or(Output::Null, |value| text(value.into_owned()));
+    let entries = entries.into_iter();
     match layout {
-        Layout::Keyed => Output::Object(
-            entries
-                .into_iter()
-                .map(|entry| (entry.name, value(entry.value)))
-                .collect(),
-        ),
-        Layout::List => Output::List(
-            entries
-                .into_iter()
-                .map(|entry| {
-                    let mut members = unknown_members(entry.stored, &["name", "value"]);
-                    members.push((Cow::Borrowed("name"), text(entry.name)));
-                    members.push((Cow::Borrowed("value"), value(entry.value)));
-                    Output::Object(members)
-                })
-                .collect(),
-        ),
+        Layout::Keyed => Output::Object(entries.map(write_keyed_header).collect()),
+        Layout::List => Output::List(entries.map(write_header).collect()),
     }
 }
 

@@ -16,7 +16,7 @@ use super::cookie_scope::{is_public_suffix, is_subdomain, registrable_domain};
 use super::cookies::{Cookie, MAX_PER_DOMAIN, Reach};
 use super::credentials::Credentials;
 use super::data::{is_kept, is_storable};
-use super::file::{NameAndValue, read_header};
+use super::header_entry::{HeaderEntry, read_header, read_keyed_header};
 use super::header_sources::read_header_sources;
 use super::json::{Json, Misfit, is_control, last_wins, position_of, without_position};
 use super::netscape;
@@ -222,20 +222,20 @@ impl Import {
         if section.is_null() {
             return Ok(());
         }
-        let mut take = |header: Result<NameAndValue<'_>, Misfit>| match header {
-            Ok((name, value)) => self.take_header(&name, value.as_deref()),
+        let mut take = |header: Result<HeaderEntry<'_>, Misfit>| match header {
+            Ok(header) => self.take_header(&header.name, header.value.as_deref()),
             Err(misfit) => self
                 .refused
                 .push(Refused::entry("a header", &misfit, document)),
         };
         if section.is_object() {
             for (name, value) in last_wins(section.members("\"headers\"")?) {
-                take(read_header(Some(name), value));
+                take(read_keyed_header(name, value));
             }
             return Ok(());
         }
         for stored in section.elements("\"headers\"")? {
-            take(read_header(None, stored));
+            take(read_header(stored));
         }
         Ok(())
     }

@@ -5,7 +5,7 @@
 //! bytes out; whether a cookie may be taken is not decided here.
 
 use super::cookies::{Cookie, Reach};
-use super::exchange::Refused;
+use super::import::Refused;
 use super::json::is_control;
 
 const HTTP_ONLY: &[u8] = b"#HttpOnly_";

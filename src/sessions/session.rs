@@ -10,7 +10,7 @@ use super::credentials::Credentials;
 use super::curl_config;
 use super::data::SessionData;
 use super::error::SessionError;
-use super::exchange::Import;
+use super::import::Import;
 use super::location::{IfPresent, Location, without_port};
 use super::netscape::{self, Export};
 use super::source::HeaderSource;
