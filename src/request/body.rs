@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 
+use super::escape::form_encode;
 use super::multipart::{self, Multipart};
 use crate::cli::items::{Field, FieldValue};
 use crate::cli::json_value::JsonValue;
@@ -144,9 +145,9 @@ pub(crate) fn urlencoded(fields: &[&Field]) -> Result<String, Error> {
         if !out.is_empty() {
             out.push('&');
         }
-        super::url::form_encode(&field.name, &mut out);
+        form_encode(&field.name, &mut out);
         out.push('=');
-        super::url::form_encode(&text, &mut out);
+        form_encode(&text, &mut out);
     }
     Ok(out)
 }

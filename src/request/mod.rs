@@ -6,6 +6,7 @@ pub(crate) mod build;
 pub(crate) mod compose;
 pub(crate) mod compress;
 pub(crate) mod curl;
+mod escape;
 pub(crate) mod multipart;
 pub(crate) mod nested_json;
 #[cfg(any(test, fuzzing))]

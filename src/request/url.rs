@@ -1,13 +1,13 @@
 //! The URL of a request: typed loosely by a person, or sent by a server in `Location`, and made exact here.
 //!
-//! Takes text, gives scheme, user info, host, port and an escaped path and query. Escaping follows what HTTPie's
-//! users see: characters that may not stand in a URL are percent-encoded, valid escapes stay, dot segments are removed
-//! (RFC 3986, section 5.2.4) unless `--path-as-is`. It knows nothing of headers and of the network.
+//! Takes text, gives scheme, user info, host, port and an escaped path and query. Dot segments are removed (RFC 3986,
+//! section 5.2.4) unless `--path-as-is` keeps them. It knows nothing of headers and of the network.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::authority::{Authority, UnixSocket, UserInfo, split_user_info, without_brackets};
+use super::escape::{escape_lower, escape_path, escape_query, escape_unprintable, form_encode};
 use crate::error::Error;
 
 /// The two schemes that we speak.
@@ -33,7 +33,7 @@ impl Scheme {
     }
 
     /// The scheme of this name, in any case.
-    pub(crate) fn from_name(name: &str) -> Option<Scheme> {
+    fn from_name(name: &str) -> Option<Scheme> {
         [Scheme::Http, Scheme::Https]
             .into_iter()
             .find(|scheme| scheme.as_str().eq_ignore_ascii_case(name))
@@ -59,12 +59,12 @@ impl Origin {
     }
 }
 
-/// What a leading `scheme://`-less URL is completed with, and whether dot segments stay.
+/// What becomes of dot segments and of characters that are not allowed in a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PathStyle {
-    /// Dot segments are removed.
+    /// Dot segments are removed, and what may not stand in a path is escaped.
     Normalized,
-    /// `--path-as-is`: only what would break the request line is escaped.
+    /// `--path-as-is`: dot segments stay, and only what would break the request line is escaped.
     AsIs,
 }
 
@@ -151,7 +151,7 @@ impl Url {
             port: authority.port,
             unix_socket,
             path: normalize_path(path, style),
-            query: query.map(|query| escape(query, is_query_byte)),
+            query: query.map(escape_query),
             fragment: fragment.map(str::to_owned),
         })
     }
@@ -199,7 +199,7 @@ impl Url {
         };
         if path.is_empty() {
             if let Some(query) = query {
-                url.query = Some(escape(query, is_query_byte));
+                url.query = Some(escape_query(query));
             }
             return url;
         }
@@ -213,7 +213,7 @@ impl Url {
             format!("{folder}{path}")
         };
         url.path = normalize_path(&absolute, PathStyle::Normalized);
-        url.query = query.map(|query| escape(query, is_query_byte));
+        url.query = query.map(escape_query);
         url
     }
 
@@ -247,7 +247,7 @@ impl Url {
     pub(crate) fn session_host(&self) -> String {
         match &self.unix_socket {
             // Hosts of sessions know no capitals, paths do.
-            Some(socket) => percent_encode_lower(socket.path.as_os_str().as_encoded_bytes()),
+            Some(socket) => escape_lower(socket.path.as_os_str().as_encoded_bytes()),
             None => self.authority(),
         }
     }
@@ -292,19 +292,6 @@ impl Url {
     }
 }
 
-/// Bytes with all but small letters, digits, `-`, `.` and `_` as escapes of small digits.
-fn percent_encode_lower(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, &byte| {
-        match byte {
-            b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' => text.push(char::from(byte)),
-            _ => {
-                let _ = write!(text, "%{byte:02x}");
-            }
-        }
-        text
-    })
-}
-
 /// The URL without user info: safe to show.
 impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -319,24 +306,19 @@ impl fmt::Display for Url {
 /// Where `://` begins, when a scheme stands before it.
 fn scheme_end(text: &str) -> Option<usize> {
     let end = text.find("://")?;
-    let scheme = &text.as_bytes()[..end];
-    let valid = scheme.first()?.is_ascii_alphabetic()
-        && scheme
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte));
-    valid.then_some(end)
+    is_scheme(&text[..end]).then_some(end)
 }
 
 /// `javascript:...`, `mailto:...`: a scheme without an authority.
 fn has_other_scheme(text: &str) -> bool {
-    let Some(colon) = text.find(':') else {
-        return false;
-    };
-    let scheme = &text.as_bytes()[..colon];
-    scheme.first().is_some_and(u8::is_ascii_alphabetic)
-        && scheme
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte))
+    text.split_once(':')
+        .is_some_and(|(scheme, _)| is_scheme(scheme))
+}
+
+/// RFC 3986, section 3.1.
+fn is_scheme(text: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    text.starts_with(|first: char| first.is_ascii_alphabetic()) && text.bytes().all(is_allowed)
 }
 
 /// `:3000/x` and `:/x` and `:` mean localhost; `::1` does not.
@@ -367,9 +349,9 @@ fn split_path(text: &str) -> (&str, Option<&str>, Option<&str>) {
 
 fn normalize_path(path: &str, style: PathStyle) -> String {
     let path = match style {
-        PathStyle::AsIs => percent_encode(path, |byte| byte.is_ascii_graphic()),
+        PathStyle::AsIs => escape_unprintable(path),
         // Dots come out of escapes (`%2E%2E`), so that is first.
-        PathStyle::Normalized => remove_dot_segments(&escape(path, is_path_byte)),
+        PathStyle::Normalized => remove_dot_segments(&escape_path(path)),
     };
     if path.starts_with('/') {
         path
@@ -403,75 +385,6 @@ fn remove_dot_segments(path: &str) -> String {
     result
 }
 
-fn is_path_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"._-~!$&'()*+,;=:@/".contains(&byte)
-}
-
-fn is_query_byte(byte: u8) -> bool {
-    is_path_byte(byte) || byte == b'?'
-}
-
-/// Percent-encodes what is not allowed. Escapes that are there stay, those of unreserved characters are resolved;
-/// when one `%` is not part of a valid escape, every `%` stands for itself (as in HTTPie).
-fn escape(text: &str, allowed: fn(u8) -> bool) -> String {
-    if text.bytes().all(allowed) {
-        return text.to_owned();
-    }
-    let bytes = text.as_bytes();
-    let hex = |at: usize| bytes.get(at).and_then(|byte| (*byte as char).to_digit(16));
-    let escaped_byte = |at: usize| Some((hex(at + 1)? * 16 + hex(at + 2)?) as u8);
-    let all_valid = (0..bytes.len()).all(|at| bytes[at] != b'%' || escaped_byte(at).is_some());
-    let mut out = String::with_capacity(text.len() + 16);
-    let mut at = 0;
-    while at < bytes.len() {
-        let byte = bytes[at];
-        match escaped_byte(at) {
-            Some(decoded) if byte == b'%' && all_valid => {
-                if decoded.is_ascii_alphanumeric() || b"-._~".contains(&decoded) {
-                    out.push(decoded as char);
-                } else {
-                    push_escape(decoded, &mut out);
-                }
-                at += 3;
-                continue;
-            }
-            _ if allowed(byte) => out.push(byte as char),
-            _ => push_escape(byte, &mut out),
-        }
-        at += 1;
-    }
-    out
-}
-
-fn percent_encode(text: &str, allowed: fn(u8) -> bool) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if allowed(byte) {
-            out.push(byte as char);
-        } else {
-            push_escape(byte, &mut out);
-        }
-    }
-    out
-}
-
-fn push_escape(byte: u8, out: &mut String) {
-    let _ = write!(out, "%{byte:02X}");
-}
-
-/// `application/x-www-form-urlencoded` as Python's `urlencode` writes it: a space is `+`, the unreserved stay.
-pub(crate) fn form_encode(text: &str, out: &mut String) {
-    for byte in text.bytes() {
-        match byte {
-            b' ' => out.push('+'),
-            byte if byte.is_ascii_alphanumeric() || b"_.-~".contains(&byte) => {
-                out.push(byte as char)
-            }
-            byte => push_escape(byte, out),
-        }
-    }
-}
-
 /// For messages: a URL text with what stands between `//` and `@` replaced.
 pub(crate) fn without_user_info(text: &str) -> String {
     let start = text.find("://").map_or(0, |at| at + 3);
@@ -485,199 +398,4 @@ pub(crate) fn without_user_info(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn shown(typed: &str) -> String {
-        match Url::from_argument(typed, "http", PathStyle::Normalized) {
-            Ok(url) => url.to_string(),
-            Err(error) => format!("! {error}"),
-        }
-    }
-
-    #[test]
-    fn what_people_type_becomes_a_url() {
-        for (typed, want) in [
-            ("example.org", "http://example.org/"),
-            (":", "http://localhost/"),
-            (":/foo", "http://localhost/foo"),
-            (":3000", "http://localhost:3000/"),
-            (":3000/x?y", "http://localhost:3000/x?y"),
-            ("://example.org/", "http://example.org/"),
-            ("://https://example.org/", "https://example.org/"),
-            ("HTTPS://EXAMPLE.org:443/X", "https://example.org:443/X"),
-            ("example.org?a=b#c", "http://example.org/?a=b"),
-            ("[::1]:80/x", "http://[::1]:80/x"),
-            ("example.org:/x", "http://example.org/x"),
-            ("localhost:8080", "http://localhost:8080/"),
-        ] {
-            assert_eq!(shown(typed), want, "{typed}");
-        }
-    }
-
-    #[test]
-    fn internationalized_names_become_ascii() {
-        for (typed, want) in [
-            (
-                "bücher.example:81/ü",
-                "http://xn--bcher-kva.example:81/%C3%BC",
-            ),
-            ("STRASSE.de", "http://strasse.de/"),
-            ("Straße.DE", "http://xn--strae-oqa.de/"),
-            ("日本語。jp", "http://xn--wgv71a119e.jp/"),
-            ("b%C3%BCcher.example", "http://xn--bcher-kva.example/"),
-            ("xn--bcher-kva.example", "http://xn--bcher-kva.example/"),
-        ] {
-            assert_eq!(shown(typed), want, "{typed}");
-        }
-        for typed in ["٠a.org", "a％2fb.org", "é\u{200b}\u{300}.٠a"] {
-            assert!(shown(typed).starts_with('!'), "{typed}: {}", shown(typed));
-        }
-    }
-
-    #[test]
-    fn urls_are_escaped_as_httpie_does() {
-        for (typed, want) in [
-            (
-                "h/a b/é?x=a b&y=é",
-                "http://h/a%20b/%C3%A9?x=a%20b&y=%C3%A9",
-            ),
-            ("h/..%2f/./../a?x=%zz&y=%41", "http://h/a?x=%25zz&y=%2541"),
-            ("h/%41%2f%7e?%c3%a9", "http://h/A%2F~?%C3%A9"),
-            ("h/a/b/../c/./", "http://h/a/c/"),
-            ("h/a/..", "http://h/"),
-            ("h/../../x", "http://h/x"),
-            ("h/[x]?[y]", "http://h/%5Bx%5D?%5By%5D"),
-        ] {
-            assert_eq!(shown(typed), want, "{typed}");
-        }
-    }
-
-    #[test]
-    fn dots_in_escapes_are_dots() {
-        for (typed, want) in [
-            ("h/x/%2e%2E/y", "http://h/y"),
-            ("h/%2e", "http://h/"),
-            ("h/%2e%2e%2fx", "http://h/..%2Fx"),
-            ("h/%252e%252e/x", "http://h/%252e%252e/x"),
-        ] {
-            assert_eq!(shown(typed), want, "{typed}");
-        }
-    }
-
-    #[test]
-    fn nothing_comes_into_the_host_header_with_a_zone() {
-        assert_eq!(shown("[FE80::1%25eth0]"), "http://[fe80::1%25eth0]/");
-        for typed in [
-            "[::1%\r\nX: y]",
-            "[::1%é]",
-            "[::1%a b]",
-            "\u{34f}",
-            "x\u{34f}",
-        ] {
-            let refused = shown(typed).starts_with('!');
-            assert_eq!(refused, typed != "x\u{34f}", "{typed:?}: {}", shown(typed));
-        }
-    }
-
-    #[test]
-    fn a_url_that_cannot_be_requested_is_named_without_its_password() {
-        for typed in [
-            "http://",
-            "http:///x",
-            "http://u:secret@",
-            "ftp://u:secret@h/",
-            "h:99999",
-            "h:8a",
-            "http://[::1",
-            "a b",
-        ] {
-            let message = shown(typed);
-            assert!(message.starts_with("! "), "{typed}: {message}");
-            assert!(!message.contains("secret"), "{message}");
-        }
-    }
-
-    #[test]
-    fn locations_are_resolved() {
-        let base =
-            Url::from_argument("http://u:p@h:81/a/b?q#f", "http", PathStyle::Normalized).unwrap();
-        for (location, want) in [
-            ("c", "http://h:81/a/c"),
-            ("../c?x", "http://h:81/c?x"),
-            ("/c", "http://h:81/c"),
-            ("?x", "http://h:81/a/b?x"),
-            ("", "http://h:81/a/b?q"),
-            ("//other/x", "http://other/x"),
-            ("https://other", "https://other/"),
-        ] {
-            let url = base.join(location).unwrap();
-            assert_eq!(url.to_string(), want, "{location}");
-            assert_eq!(url.fragment.as_deref(), Some("f"));
-            assert_eq!(url.user_info, None, "{location}");
-        }
-        for location in ["javascript:alert(1)", "file:///etc/passwd", "mailto:x@y"] {
-            assert!(base.join(location).is_err(), "{location}");
-        }
-    }
-
-    #[test]
-    fn a_unix_socket_is_a_host_of_its_own() {
-        let url = Url::parse("http+unix://%2Frun%2FD.sock/a?b", PathStyle::Normalized).unwrap();
-        assert_eq!(url.unix_socket(), Some(Path::new("/run/D.sock")));
-        assert_eq!(url.to_string(), "http+unix://%2Frun%2FD.sock/a?b");
-        assert_eq!(
-            (url.authority().as_str(), url.session_host().as_str()),
-            ("localhost", "%2frun%2f%44.sock")
-        );
-        for (location, stays) in [
-            ("/x", true),
-            ("http://localhost/x", true),
-            ("//localhost/x", true),
-            ("http://localhost:80/x", false),
-            ("https://localhost/x", false),
-            ("http://a/x", false),
-        ] {
-            let target = url.join(location).unwrap();
-            assert_eq!(target.unix_socket().is_some(), stays, "{location}");
-            assert_eq!(target.origin() == url.origin(), stays, "{location}");
-        }
-        for refused in ["http+unix://%2Fetc%2Fx/", "HTTP+UNIX://%2Frun%2FD.sock/"] {
-            assert!(url.join(refused).is_err(), "{refused}");
-        }
-        for bad in [
-            "http+unix://",
-            "http+unix:///x",
-            "http+unix://%00/",
-            "http+unix://%FF/",
-        ] {
-            assert!(Url::parse(bad, PathStyle::Normalized).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn user_info_is_decoded_and_never_shown() {
-        let url =
-            Url::from_argument("http://u%40:p%3A:x@h/", "http", PathStyle::Normalized).unwrap();
-        let info = url.user_info.clone().unwrap();
-        assert_eq!(
-            (info.username.as_str(), info.password.as_deref()),
-            ("u@", Some("p::x"))
-        );
-        assert_eq!(url.to_string(), "http://h/");
-        assert!(!format!("{url:?}").contains("p:"));
-    }
-
-    #[test]
-    fn path_as_is_keeps_dot_segments_and_escapes() {
-        let url = Url::from_argument("h/a/../b%2f c", "http", PathStyle::AsIs).unwrap();
-        assert_eq!(url.request_target(), "/a/../b%2f%20c");
-    }
-
-    #[test]
-    fn query_items_are_encoded_like_a_form() {
-        let mut url = Url::from_argument("h/?a=1", "http", PathStyle::Normalized).unwrap();
-        url.append_query(&[("q".into(), "a b&c".into()), ("é".into(), "/~".into())]);
-        assert_eq!(url.request_target(), "/?a=1&q=a+b%26c&%C3%A9=%2F~");
-    }
-}
+mod tests;
