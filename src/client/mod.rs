@@ -14,6 +14,7 @@ pub(crate) mod response_body;
 pub(crate) mod response_head;
 pub(crate) mod retry;
 pub(crate) mod route;
+mod sending;
 mod socks;
 mod static_resolver;
 pub(crate) mod stopwatch;

@@ -10,7 +10,7 @@
 //!   chunk and takes the connection back into its pool; when it is not, the connection is closed with ureq's own body.
 
 use std::fmt;
-use std::io::{self, Read};
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -24,15 +24,13 @@ use super::framing::{self, Framing};
 use super::response_body::ResponseBody;
 use super::response_head::{self, HeadError, MAX_HEAD, ResponseHead};
 use super::route::Route;
+use super::sending::{OutgoingBody, SendBodyError, send_body};
 use super::transport::{Covered, Deadline, Dialer, Settings};
 use crate::error::{Error, Trouble, io_reason};
 use crate::request::url::{Origin, Url};
 
 /// How many interim (1xx) responses are passed over before the final one.
 const MAX_INTERIM: usize = 32;
-/// The size of the pieces in which a body is sent.
-const PIECE: usize = 64 * 1024;
-
 /// What is to be sent: one serialised head and, behind it, one body.
 pub(crate) struct Outgoing {
     pub(crate) head: Vec<u8>,
@@ -40,15 +38,6 @@ pub(crate) struct Outgoing {
     /// Whether the method is HEAD, to which the answer has no body whatever it says.
     pub(crate) is_head: bool,
     pub(crate) deadline: Option<Deadline>,
-}
-
-/// A body as it goes out.
-pub(crate) struct OutgoingBody {
-    pub(crate) reader: Box<dyn Read + Send>,
-    /// The announced length in bytes; `None` sends it chunked.
-    pub(crate) length: Option<u64>,
-    /// What it is, for the message when it cannot be read.
-    pub(crate) name: String,
 }
 
 /// A response whose head has arrived and whose body is still to be read.
@@ -183,7 +172,7 @@ fn own_error(error: ureq::Error) -> Error {
     }
 }
 
-pub(super) fn through_ureq(error: Error) -> ureq::Error {
+fn through_ureq(error: Error) -> ureq::Error {
     ureq::Error::Other(Box::new(error))
 }
 
@@ -466,88 +455,6 @@ fn is_disconnection(error: &io::Error) -> bool {
         error.kind(),
         BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof
     )
-}
-
-enum SendBodyError {
-    Write(io::Error),
-    Read(Error),
-}
-
-/// Sends the head with the first piece of the body in one write, then piece after piece.
-fn send_body(
-    connection: &mut Connection,
-    head: Vec<u8>,
-    mut body: OutgoingBody,
-) -> Result<(), SendBodyError> {
-    let mut piece = head;
-    let mut left = body.length;
-    loop {
-        let framing_start = piece.len();
-        let space = left.map_or(PIECE as u64, |left| left.min(PIECE as u64)) as usize;
-        piece.resize(framing_start + space, 0);
-        // A chunk goes out as soon as there is something to send: its source may be slow.
-        let fill = if left.is_some() {
-            Fill::Whole
-        } else {
-            Fill::Once
-        };
-        let length =
-            read_piece(&mut body.reader, &mut piece[framing_start..], fill).map_err(|error| {
-                SendBodyError::Read(
-                    Error::from(error)
-                        .context(format!("reading the request body from {}", body.name)),
-                )
-            })?;
-        piece.truncate(framing_start + length);
-        let is_last = match &mut left {
-            Some(left) => {
-                if length < space {
-                    let message = format!(
-                        "{} became shorter while it was sent: {left} bytes are missing",
-                        body.name
-                    );
-                    return Err(SendBodyError::Read(Error::new(message)));
-                }
-                *left -= length as u64;
-                *left == 0
-            }
-            None => {
-                frame_chunk(&mut piece, framing_start, length);
-                length == 0
-            }
-        };
-        connection.write_all(&piece).map_err(SendBodyError::Write)?;
-        if is_last {
-            return Ok(());
-        }
-        piece.clear();
-    }
-}
-
-/// Puts its size before the data that begins at `start`; no data make the last chunk.
-fn frame_chunk(piece: &mut Vec<u8>, start: usize, length: usize) {
-    piece.splice(start..start, format!("{length:x}\r\n").into_bytes());
-    piece.extend_from_slice(b"\r\n");
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Fill {
-    Whole,
-    Once,
-}
-
-/// Reads until `out` is full, or once; and until the source ends.
-fn read_piece(source: &mut dyn Read, out: &mut [u8], fill: Fill) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < out.len() && (filled == 0 || fill == Fill::Whole) {
-        match source.read(&mut out[filled..]) {
-            Ok(0) => break,
-            Ok(length) => filled += length,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }
 
 impl Transport for Line {
