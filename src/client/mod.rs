@@ -14,6 +14,8 @@ pub(crate) mod response_body;
 pub(crate) mod response_head;
 pub(crate) mod retry;
 pub(crate) mod route;
+#[cfg(test)]
+mod scripted_peer;
 mod sending;
 mod socks;
 mod static_resolver;

@@ -231,36 +231,8 @@ fn receive<const LENGTH: usize>(stream: &mut impl Read) -> io::Result<[u8; LENGT
 
 #[cfg(test)]
 mod tests {
+    use super::super::scripted_peer::ScriptedPeer;
     use super::*;
-
-    struct Wire {
-        answer: io::Cursor<Vec<u8>>,
-        told: Vec<u8>,
-    }
-
-    impl Read for Wire {
-        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-            self.answer.read(out)
-        }
-    }
-
-    impl Write for Wire {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.told.extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    fn wire(answer: &[u8]) -> Wire {
-        Wire {
-            answer: io::Cursor::new(answer.to_vec()),
-            told: Vec::new(),
-        }
-    }
 
     fn user(username: &str, password: &str) -> UserInfo {
         UserInfo {
@@ -271,31 +243,32 @@ mod tests {
 
     #[test]
     fn version_5_speaks_as_the_rfcs_say() {
-        let mut plain = wire(b"\x05\x00\x05\x00\x00\x01\x01\x02\x03\x04\x00\x50rest");
+        let mut plain =
+            ScriptedPeer::saying(b"\x05\x00\x05\x00\x00\x01\x01\x02\x03\x04\x00\x50rest");
         connect_5(&mut plain, Target::Name("a.test", 80), None).unwrap();
         assert_eq!(
-            plain.told,
+            plain.heard,
             b"\x05\x01\x00\x05\x01\x00\x03\x06a.test\x00\x50"
         );
-        assert_eq!(plain.answer.position(), 12, "what follows is the target's");
-        let mut login = wire(b"\x05\x02\x01\x00\x05\x00\x00\x03\x02ab\x00\x50");
+        assert_eq!(plain.script.position(), 12, "what follows is the target's");
+        let mut login = ScriptedPeer::saying(b"\x05\x02\x01\x00\x05\x00\x00\x03\x02ab\x00\x50");
         let address = "[::1]:443".parse().unwrap();
         connect_5(&mut login, Target::Address(address), Some(&user("u", "pw"))).unwrap();
         let want = b"\x05\x02\x00\x02\x01\x01u\x02pw\x05\x01\x00\x04\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x01\xbb";
-        assert_eq!(login.told, want);
+        assert_eq!(login.heard, want);
     }
 
     #[test]
     fn version_4_speaks_with_addresses_and_4a_with_names() {
         let granted = b"\x00\x5a\0\0\0\0\0\0";
-        let mut plain = wire(granted);
+        let mut plain = ScriptedPeer::saying(granted);
         let address = "1.2.3.4:80".parse().unwrap();
         connect_4(&mut plain, Target::Address(address), Some(&user("me", "x"))).unwrap();
-        assert_eq!(plain.told, b"\x04\x01\x00\x50\x01\x02\x03\x04me\x00");
-        let mut named = wire(granted);
+        assert_eq!(plain.heard, b"\x04\x01\x00\x50\x01\x02\x03\x04me\x00");
+        let mut named = ScriptedPeer::saying(granted);
         connect_4(&mut named, Target::Name("a.test", 443), None).unwrap();
         assert_eq!(
-            named.told,
+            named.heard,
             b"\x04\x01\x01\xbb\x00\x00\x00\x01\x00a.test\x00"
         );
     }
@@ -304,7 +277,7 @@ mod tests {
     fn refusals_are_said_in_words() {
         let name = Target::Name("a.test", 80);
         let five = |answer: &[u8], user: Option<&UserInfo>| {
-            let error = connect_5(&mut wire(answer), name, user).unwrap_err();
+            let error = connect_5(&mut ScriptedPeer::saying(answer), name, user).unwrap_err();
             error.sentence("p:1", "a.test:80").to_string()
         };
         for (answer, part) in [
@@ -328,7 +301,7 @@ mod tests {
         assert!(five(b"\x05\xff", Some(&me)).contains("accepts no"));
         assert!(five(b"\x05\x02", Some(&user(&"x".repeat(256), ""))).contains("255"));
         let four = |answer: &[u8], target| {
-            let error = connect_4(&mut wire(answer), target, None).unwrap_err();
+            let error = connect_4(&mut ScriptedPeer::saying(answer), target, None).unwrap_err();
             error.sentence("p:1", "a.test:80").to_string()
         };
         assert!(four(b"\x00\x5b\0\0\0\0\0\0", name).contains("refused"));

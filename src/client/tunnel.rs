@@ -114,54 +114,29 @@ fn not_http() -> TunnelError {
 
 #[cfg(test)]
 mod tests {
+    use super::super::scripted_peer::ScriptedPeer;
     use super::*;
 
-    /// What a proxy says, and what it was told.
-    struct Wire {
-        answer: io::Cursor<Vec<u8>>,
-        told: Vec<u8>,
-    }
-
-    impl Read for Wire {
-        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-            self.answer.read(out)
-        }
-    }
-
-    impl Write for Wire {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.told.extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    fn ask(answer: &str, authorization: Option<&[u8]>) -> (Result<(), String>, Wire) {
-        let mut wire = Wire {
-            answer: io::Cursor::new(answer.as_bytes().to_vec()),
-            told: Vec::new(),
-        };
-        let outcome = open(&mut wire, "a.test:443", authorization)
+    fn ask(answer: &str, authorization: Option<&[u8]>) -> (Result<(), String>, ScriptedPeer) {
+        let mut proxy = ScriptedPeer::saying(answer);
+        let outcome = open(&mut proxy, "a.test:443", authorization)
             .map_err(|error| error.sentence("http://p:1", "a.test:443").to_string());
-        (outcome, wire)
+        (outcome, proxy)
     }
 
     #[test]
     fn a_tunnel_begins_right_behind_the_final_answer() {
-        let (outcome, mut wire) = ask(
+        let (outcome, mut proxy) = ask(
             "HTTP/1.1 103 Wait\r\nA: b\r\n\r\nHTTP/1.0 200 Connection established\r\n\r\nbehind",
             Some(b"Basic eA=="),
         );
         assert_eq!(outcome, Ok(()));
         assert_eq!(
-            String::from_utf8_lossy(&wire.told),
+            String::from_utf8_lossy(&proxy.heard),
             "CONNECT a.test:443 HTTP/1.1\r\nHost: a.test:443\r\nProxy-Authorization: Basic eA==\r\n\r\n"
         );
         let mut rest = String::new();
-        wire.read_to_string(&mut rest).unwrap();
+        proxy.read_to_string(&mut rest).unwrap();
         assert_eq!(rest, "behind");
     }
 
