@@ -43,9 +43,6 @@ pub(crate) struct Flag {
     pub(crate) visibility: Visibility,
     pub(crate) availability: Availability,
     pub(crate) lineage: Lineage,
-    /// What becomes of an option that is given more than once.
-    #[allow(dead_code, reason = "a fact that no reader of the table needs so far")]
-    pub(crate) repeat: Repeat,
     /// One line without a full stop, for completions.
     pub(crate) short_help: &'static str,
     /// Paragraphs with an empty line between them, for `--help` and the manual; lines that start with four spaces are kept as they are.
@@ -180,17 +177,6 @@ pub(crate) enum Availability {
     Planned,
 }
 
-/// What becomes of an option that is given more than once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Repeat {
-    /// The last one counts.
-    LastWins,
-    /// The number of times counts.
-    Counts,
-    /// Each one adds something.
-    Collects,
-}
-
 impl Flag {
     /// What most entries have in common; they name the rest.
     const BASE: Flag = Flag {
@@ -201,7 +187,6 @@ impl Flag {
         visibility: Visibility::Shown,
         availability: Availability::Available,
         lineage: Lineage::Httpie,
-        repeat: Repeat::LastWins,
         short_help: "",
         long_help: "",
         effect: Effect::Switch(|_| ()),

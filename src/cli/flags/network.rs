@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::super::args::{IpVersion, SslVersion, Verify};
-use super::{Availability, Category, Effect, Flag, Lineage, Repeat, Value, ValueFacts, ValueKind};
+use super::{Category, Effect, Flag, Lineage, Value, ValueFacts, ValueKind};
 
 static SSL_VERSIONS: [(&str, SslVersion); 5] = [
     ("ssl2.3", SslVersion::Negotiated),
@@ -30,7 +30,6 @@ pub(super) static FLAGS: &[Flag] = &[
     Flag {
         long: "proxy",
         category: Category::Network,
-        repeat: Repeat::Collects,
         short_help: "The proxy for a protocol",
         long_help: "\
 The proxy for URLs of a protocol, which is http, https or all. It can be repeated for other protocols, and be for one host only:
@@ -292,7 +291,6 @@ Connect to this Unix socket instead of the URL's host, which is still what the s
         long: "resolve",
         category: Category::Network,
         lineage: Lineage::Own,
-        repeat: Repeat::Collects,
         short_help: "The address to connect to for a host",
         long_help: "\
 The address to connect to for a host, instead of looking it up; it can be repeated. With a port it counts for that port only, and there can be several addresses:
@@ -419,7 +417,6 @@ The usual ones are built into this program, so that no file is needed; system st
     Flag {
         long: "ssl",
         category: Category::Ssl,
-        availability: Availability::Available,
         short_help: "The TLS version to speak",
         long_help: "\
 The TLS version to speak. By default, which is also what ssl2.3 stands for, it is the highest that both sides know. \

@@ -1,7 +1,7 @@
 //! Options on what is printed, where and how.
 
 use super::super::args::Pretty;
-use super::{Category, Effect, Flag, Lineage, Repeat, ValueFacts, ValueKind, Visibility};
+use super::{Category, Effect, Flag, Lineage, ValueFacts, ValueKind, Visibility};
 
 static PRETTY: [(&str, Pretty); 4] = [
     ("all", Pretty::All),
@@ -143,7 +143,6 @@ Format and colour the response as this type, whatever the server says:
     Flag {
         long: "format-options",
         category: Category::OutputProcessing,
-        repeat: Repeat::Collects,
         short_help: "How output is formatted",
         long_help: "\
 How output is formatted, where it is formatted (see --pretty). The defaults are:
@@ -230,7 +229,6 @@ The default is hb on a terminal and b elsewhere.",
         long: "verbose",
         short: Some('v'),
         category: Category::Output,
-        repeat: Repeat::Counts,
         short_help: "Print request and response in full; twice: metadata too",
         long_help: "\
 Print the request and the response in full, and those that came before them, such as redirects. Twice (-vv), metadata too.
@@ -340,7 +338,6 @@ A server that sends another part than the one asked for is an error, and the fil
         long: "quiet",
         short: Some('q'),
         category: Category::Output,
-        repeat: Repeat::Counts,
         short_help: "Print only errors and warnings; twice: only errors",
         long_help: "\
 Print nothing but errors and warnings; twice (-qq), no warnings either. --output and --download go on writing their file.",

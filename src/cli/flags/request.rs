@@ -1,7 +1,7 @@
 //! Options on the content of the request.
 
 use super::super::args::RequestType;
-use super::{Category, Effect, Flag, Repeat, ValueFacts, ValueKind};
+use super::{Category, Effect, Flag, ValueFacts, ValueKind};
 
 pub(super) static FLAGS: &[Flag] = &[
     Flag {
@@ -87,7 +87,6 @@ The same can be done through standard input or with a file:
         long: "compress",
         short: Some('x'),
         category: Category::ContentProcessing,
-        repeat: Repeat::Counts,
         short_help: "Compress the body with deflate; twice: even if that makes it longer",
         long_help: "\
 Compress the body with deflate and say so in Content-Encoding.

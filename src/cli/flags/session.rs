@@ -1,7 +1,7 @@
 //! Options on sessions and credentials.
 
 use super::super::args::AuthType;
-use super::{Category, Effect, Flag, Lineage, Repeat, ValueFacts, ValueKind};
+use super::{Category, Effect, Flag, Lineage, ValueFacts, ValueKind};
 
 static AUTH_TYPES: [(&str, AuthType); 3] = [
     ("basic", AuthType::Basic),
@@ -39,7 +39,6 @@ It can be combined with --session-read-only: see there.",
     Flag {
         long: "session-read-only",
         category: Category::Sessions,
-        repeat: Repeat::Collects,
         short_help: "Use a session without changing it",
         long_help: "\
 Use a session as it is, and leave it so: what happens in this exchange is not saved. When it stands alone and does not exist yet, it is created.
@@ -145,7 +144,6 @@ A session keeps the reference and never the secret, which is asked for anew at e
         long: "header-from",
         category: Category::Authentication,
         lineage: Lineage::Own,
-        repeat: Repeat::Collects,
         short_help: "A header whose value comes from elsewhere",
         long_help: "\
 A header whose value comes from one of the sources of --auth-from. The option can be repeated.
