@@ -44,6 +44,11 @@ impl fmt::Debug for Header {
     }
 }
 
+/// Whether a byte could end a line of a head, or is no text at all (RFC 9110, section 5.5): a tab is text.
+pub(crate) fn is_control(byte: u8) -> bool {
+    (byte < b' ' && byte != b'\t') || byte == 0x7F
+}
+
 /// An ordered list of header fields.
 ///
 /// ```

@@ -7,7 +7,8 @@ use std::borrow::Cow;
 
 use super::cookie_parse::{SameSite, latin_1};
 use super::cookies::{Cookie, Reach};
-use super::json::{Json, Misfit, NamedOutput, Output, is_control, text, unknown_members};
+use super::json::{Json, Misfit, NamedOutput, Output, text, unknown_members};
+use crate::headers::is_control;
 
 /// A cookie of a file.
 pub(super) struct CookieEntry<'a> {

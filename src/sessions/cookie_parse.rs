@@ -9,6 +9,7 @@ use std::fmt;
 use super::cookie_date::parse_cookie_date;
 use super::cookie_scope::{CookieUrl, is_public_suffix};
 use super::cookies::{Cookie, Reach};
+use crate::headers::is_control;
 
 /// The longest name and value together (section 5.6).
 pub(super) const MAX_PAIR_LENGTH: usize = 4096;
@@ -289,10 +290,6 @@ fn trim(bytes: &[u8]) -> &[u8] {
         .take_while(|byte| is_space(byte))
         .count();
     &bytes[start..bytes.len() - end]
-}
-
-fn is_control(byte: u8) -> bool {
-    matches!(byte, 0x00..=0x08 | 0x0A..=0x1F | 0x7F)
 }
 
 /// Each byte as the character of its number.

@@ -7,10 +7,9 @@ use super::cookie_scope::CookieUrl;
 use super::credentials::{AuthType, Credentials};
 use super::data::SessionData;
 use super::import::Refused;
-use super::json::is_control;
 use super::netscape::Export;
 use super::source::SecretSource;
-use crate::headers::Header;
+use crate::headers::{Header, is_control};
 
 const WARNING: &[u8] = b"# Secrets of a session, for: curl -K FILE URL\n\
 # With --location, curl sends these headers to other hosts too.\n";

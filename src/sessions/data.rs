@@ -8,9 +8,8 @@ use super::cookies::{CookieJar, Standing};
 use super::credentials::Credentials;
 use super::file::SessionFile;
 use super::import::Import;
-use super::json::is_control;
 use super::source::{HeaderSource, SecretSource};
-use crate::headers::{Header, Headers};
+use crate::headers::{Header, Headers, is_control};
 
 /// What a session holds: headers, cookies and credentials.
 #[derive(Clone, Debug)]
@@ -161,10 +160,7 @@ impl SessionData {
             return;
         };
         let name = first.name();
-        let is_inherited = self
-            .header_notes
-            .iter()
-            .any(|note| note.what == Note::Inherited && is_same_name(&note.name, name));
+        let is_inherited = self.inherits_header(name);
         let had_source = self.drop_sources(name);
         let present = self
             .headers
@@ -191,10 +187,7 @@ impl SessionData {
             self.set_credentials(None);
         }
         let name = header.name().as_bytes().to_vec();
-        let is_inherited = self
-            .header_notes
-            .iter()
-            .any(|note| note.what == Note::Inherited && is_same_name(&note.name, &name));
+        let is_inherited = self.inherits_header(&name);
         let had_header = self.headers.remove(header.name());
         if self.header_sources.contains(&header) && !had_header && !is_inherited {
             return;
@@ -231,6 +224,12 @@ impl SessionData {
         if self.headers.remove(name) || had_source {
             self.note_header(name.as_bytes(), Note::Removed);
         }
+    }
+
+    fn inherits_header(&self, name: &[u8]) -> bool {
+        let is_noted =
+            |note: &HeaderNote| note.what == Note::Inherited && is_same_name(&note.name, name);
+        self.header_notes.iter().any(is_noted)
     }
 
     fn note_header(&mut self, name: &[u8], what: Note) {

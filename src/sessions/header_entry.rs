@@ -5,7 +5,8 @@
 
 use std::borrow::Cow;
 
-use super::json::{Json, Misfit, Output, is_control, text, unknown_members};
+use super::json::{Json, Misfit, Output, text, unknown_members};
+use crate::headers::is_control;
 
 /// A header of a file.
 pub(super) struct HeaderEntry<'a> {

@@ -18,10 +18,10 @@ use super::credentials::Credentials;
 use super::data::{is_kept, is_storable};
 use super::header_entry::{HeaderEntry, read_header, read_keyed_header};
 use super::header_sources::read_header_sources;
-use super::json::{Json, Misfit, is_control, last_wins, position_of, without_position};
+use super::json::{Json, Misfit, last_wins, position_of, without_position};
 use super::netscape;
 use super::source::{HeaderSource, SecretSource};
-use crate::headers::{Header, Headers};
+use crate::headers::{Header, Headers, is_control};
 
 /// The most cookies that one file brings. More would be no session, but an attempt to keep us busy.
 const MAX_COOKIES: usize = 10_000;

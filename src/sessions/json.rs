@@ -365,11 +365,6 @@ pub(super) fn text<'a>(text: impl Into<Cow<'a, str>>) -> Output<'a> {
     Output::Text(text.into())
 }
 
-/// Whether a byte could end a line of a request, or is no text at all.
-pub(super) fn is_control(byte: u8) -> bool {
-    (byte < b' ' && byte != b'\t') || byte == 0x7F
-}
-
 /// Deeper levels are written on one line: an indent of four for each would let a small file grow without bounds.
 const MAX_INDENTED_DEPTH: usize = 32;
 

@@ -6,7 +6,7 @@
 
 use super::cookies::{Cookie, Reach};
 use super::import::Refused;
-use super::json::is_control;
+use crate::headers::is_control;
 
 const HTTP_ONLY: &[u8] = b"#HttpOnly_";
 

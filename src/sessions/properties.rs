@@ -8,10 +8,10 @@ use super::cookies::{Cookie, CookieJar, Reach};
 use super::data::SessionData;
 use super::file::SessionFile;
 use super::import::Import;
-use super::json::{Json, Members, is_control};
+use super::json::{Json, Members};
 use super::netscape;
 use crate::calendar;
-use crate::headers::Headers;
+use crate::headers::{Headers, is_control};
 
 const NOW: i64 = 1_700_000_000;
 const HOST: &str = "www.example.org";

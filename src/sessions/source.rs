@@ -46,10 +46,8 @@ impl SecretSource {
         let source = SecretSource {
             text: text.to_owned(),
         };
-        match source.find_kind() {
-            Ok(_) => Ok(source),
-            Err(reason) => Err(reason),
-        }
+        source.find_kind()?;
+        Ok(source)
     }
 
     /// The reference as it was typed.
