@@ -5,7 +5,7 @@ use std::ffi::OsString;
 
 use crate::cli::args::{self, Args};
 use crate::cli::config::{ConfigFile, DefaultOptions};
-use crate::cli::invocation::{Invocation, Trust};
+use crate::cli::invocation::{Invocation, Secrets, Trust};
 use crate::cli::parse::{self, Parsed};
 use crate::cli::{Program, config};
 use crate::client::exchange::{Exchange, Observer};
@@ -203,8 +203,8 @@ fn print_curl(
         unix_socket: network::unix_socket(run),
         names,
         secrets: match is_shown {
-            true => curl::Secrets::Shown,
-            false => curl::Secrets::Masked,
+            true => Secrets::Shown,
+            false => Secrets::Masked,
         },
     })?;
     answers::print(&format!("{}\n", command.line))?;

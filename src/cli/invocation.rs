@@ -31,7 +31,7 @@ pub(crate) struct Invocation {
     pub(crate) trust: Trust,
 }
 
-/// What becomes of secrets in printed messages.
+/// What becomes of secrets in what is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Secrets {
     Shown,

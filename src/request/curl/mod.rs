@@ -16,17 +16,10 @@ use self::words::{Opt, Words};
 use super::build::Request;
 use super::url::Scheme;
 use crate::cli::args::CurlNames;
-use crate::cli::invocation::Invocation;
+use crate::cli::invocation::{Invocation, Secrets};
 use crate::error::Error;
 use crate::sessions::{AuthType, Credentials, curl_user};
 use crate::shell_text;
-
-/// Whether secrets are shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Secrets {
-    Masked,
-    Shown,
-}
 
 /// What a command is made of.
 pub(crate) struct Asked<'a> {

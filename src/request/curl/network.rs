@@ -234,9 +234,9 @@ fn push_output(words: &mut Words, args: &Args) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Secrets;
     use super::*;
     use crate::cli::args::CurlNames;
+    use crate::cli::invocation::Secrets;
 
     #[test]
     fn an_address_for_a_host_has_a_port_in_curl() {

@@ -1,7 +1,7 @@
 //! The words of the command: options under their short or their long names, values quoted for a shell, secrets masked.
 
-use super::Secrets;
 use crate::cli::args::CurlNames;
+use crate::cli::invocation::Secrets;
 use crate::shell_text;
 
 /// What stands for a secret that is not shown.
