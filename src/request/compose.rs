@@ -88,8 +88,8 @@ fn name_boundary(typed: &mut [HeaderItem], boundary: &str) {
         .iter_mut()
         .filter(|item| item.name.eq_ignore_ascii_case("Content-Type"));
     for value in types.filter_map(|item| item.value.as_mut()) {
-        let names_one = value.to_ascii_lowercase();
-        if !names_one.windows(9).any(|part| part == b"boundary=") {
+        let lower = value.to_ascii_lowercase();
+        if !lower.windows(9).any(|part| part == b"boundary=") {
             value.extend_from_slice(format!("; boundary={boundary}").as_bytes());
         }
     }
