@@ -63,10 +63,12 @@ pub(crate) fn parse(
 
 /// Whether `--no-config` is among typed arguments: it is wanted before there are default options to read with them.
 pub(crate) fn refuses_config_file(typed: &[OsString]) -> bool {
+    const NAME: &str = "no-config";
     let options = typed.iter().take_while(|argument| *argument != "--");
     options
         .filter_map(|argument| argument.to_str()?.strip_prefix("--"))
-        .any(|name| matches!(find_long(name), Ok(Some(flag)) if flag.long == "no-config"))
+        .filter(|typed| NAME.starts_with(typed))
+        .any(|typed| matches!(find_long(typed), Ok(Some(flag)) if flag.long == NAME))
 }
 
 /// The names of the options among these words, without their values, which could be secrets.
