@@ -15,17 +15,17 @@ pub(super) fn read_auth(auth: Json<'_>) -> Result<Option<Credentials>, Misfit> {
     let (mut kind, mut raw_auth, mut username, mut password) = (None, None, None, None);
     let mut source = None;
     for (key, value) in auth.members("\"auth\"")? {
-        let slot = match &*key {
-            "type" => &mut kind,
-            "raw_auth" => &mut raw_auth,
-            "raw_auth_from" => &mut source,
-            "username" => &mut username,
-            "password" => &mut password,
+        let (slot, name) = match &*key {
+            "type" => (&mut kind, "\"type\" of \"auth\""),
+            "raw_auth" => (&mut raw_auth, "\"raw_auth\" of \"auth\""),
+            "raw_auth_from" => (&mut source, "\"raw_auth_from\" of \"auth\""),
+            "username" => (&mut username, "\"username\" of \"auth\""),
+            "password" => (&mut password, "\"password\" of \"auth\""),
             _ => continue,
         };
         *slot = match value.is_null() {
             true => None,
-            false => Some(value.text(&format!("\"{key}\" of \"auth\""))?),
+            false => Some(value.text(name)?),
         };
     }
     if let Some(source) = source {

@@ -78,7 +78,7 @@ pub(super) fn read_cookie(
     let mut name = key.map(bytes_of);
     let mut value = None;
     let mut scope = (String::new(), Reach::Unbound);
-    let mut cookie = Cookie::new("", "", "", Reach::Unbound);
+    let (mut path, mut secure, mut expires) = (None, false, None);
     let mut rest = Rest::default();
     let length = stored.each_member("a cookie", |member, json| {
         match &*member {
@@ -87,10 +87,10 @@ pub(super) fn read_cookie(
             "value" => value = Some(bytes_of(&json.text("\"value\" of a cookie")?)),
             "domain" if json.is_null() => scope = (String::new(), Reach::AnyHost),
             "domain" => scope = read_domain(&json.text("\"domain\" of a cookie")?, host),
-            "path" if json.is_null() => cookie.path = "/".to_owned(),
-            "path" => cookie.path = json.text("\"path\" of a cookie")?.into_owned(),
-            "secure" => cookie.secure = json.truth("\"secure\" of a cookie")?,
-            "expires" => cookie.expires = json.integer("\"expires\" of a cookie")?,
+            "path" if json.is_null() => path = None,
+            "path" => path = Some(json.text("\"path\" of a cookie")?),
+            "secure" => secure = json.truth("\"secure\" of a cookie")?,
+            "expires" => expires = json.integer("\"expires\" of a cookie")?,
             "rest" if !json.is_null() => rest = read_rest(json)?,
             _ => {}
         }
@@ -109,15 +109,12 @@ pub(super) fn read_cookie(
         ((domain, Reach::Assumed), Some(false)) => (domain, Reach::Domain),
         (scope, _) => scope,
     };
-    let named = Cookie::new(name, value, domain, reach);
-    let cookie = Cookie {
-        path: cookie.path,
-        secure: cookie.secure,
-        expires: cookie.expires,
-        http_only: rest.http_only,
-        same_site: rest.same_site,
-        ..named
-    };
+    let mut cookie = Cookie::new(name, value, domain, reach);
+    (cookie.secure, cookie.expires) = (secure, expires);
+    (cookie.http_only, cookie.same_site) = (rest.http_only, rest.same_site);
+    if let Some(path) = path.filter(|path| path != "/") {
+        cookie.path = path.into_owned();
+    }
     Ok((checked(cookie, stored)?, length))
 }
 

@@ -482,9 +482,11 @@ fn read_headers(section: Json<'_>) -> Result<(Vec<HeaderEntry<'_>>, Layout), Mis
     if !section.is_array() {
         return Err(section.misfit("\"headers\"", "a list or an object"));
     }
-    for stored in section.elements("\"headers\"")? {
-        entries.push(read_header(stored)?);
-    }
+    section.each_object("\"headers\"", |open| {
+        let (entry, length) = read_header(open)?;
+        entries.push(entry);
+        Ok(length)
+    })?;
     Ok((entries, Layout::List))
 }
 

@@ -31,20 +31,22 @@ pub(super) fn read_keyed_header<'a>(
     checked(name, value, value)
 }
 
-/// Reads the object of a header, which holds its name.
-pub(super) fn read_header(stored: Json<'_>) -> Result<HeaderEntry<'_>, Misfit> {
+/// Reads the object of a header, which holds its name. The length of the object comes with it: the text may run on
+/// behind.
+pub(super) fn read_header(stored: Json<'_>) -> Result<(HeaderEntry<'_>, usize), Misfit> {
     let (mut name, mut value) = (None, None);
-    for (key, json) in stored.members("a header")? {
+    let length = stored.each_member("a header", |key, json| {
         match &*key {
             "name" => name = Some(json.text("\"name\" of a header")?),
             "value" => value = Some(json),
             _ => {}
         }
-    }
+        Ok(())
+    })?;
     let (Some(name), Some(value)) = (name, value) else {
         return Err(stored.reject("a header must have a \"name\" and a \"value\""));
     };
-    checked(name, value, stored)
+    Ok((checked(name, value, stored.cut_to(length))?, length))
 }
 
 fn checked<'a>(

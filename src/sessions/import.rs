@@ -235,7 +235,7 @@ impl Import {
             return Ok(());
         }
         for stored in section.elements("\"headers\"")? {
-            take(read_header(stored));
+            take(read_header(stored).map(|(header, _)| header));
         }
         Ok(())
     }

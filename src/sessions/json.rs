@@ -253,9 +253,10 @@ impl<'de> Visitor<'de> for Document {
 
 /// What follows white space, a comma or a colon in a valid JSON text.
 fn next_item(text: &str) -> &str {
-    let between = |byte: &u8| matches!(byte, b' ' | b'\n' | b',' | b':' | b'\t' | b'\r');
-    let skipped = text.bytes().take_while(between).count();
-    &text[skipped..]
+    // All that is less than a quotation mark there is white space.
+    let begins_item = |byte: u8| byte >= b'"' && byte != b',' && byte != b':';
+    let skipped = text.bytes().position(begins_item);
+    &text[skipped.unwrap_or(text.len())..]
 }
 
 /// The length of the value with which a valid JSON text begins; at least 1 unless the text is empty.
@@ -269,15 +270,15 @@ fn value_length(json: &str) -> usize {
     let mut depth = 0_usize;
     let mut end = 0;
     while let Some(byte) = bytes.get(end) {
+        end += match byte {
+            b'"' => string_length(&json[end..]),
+            _ => 1,
+        };
         match byte {
-            b'"' => end += string_length(&json[end..]),
-            b'{' | b'[' => (depth, end) = (depth + 1, end + 1),
-            b'}' | b']' => (depth, end) = (depth.saturating_sub(1), end + 1),
-            b',' | b' ' | b'\n' | b'\t' | b'\r' | b':' => end += 1,
-            _ => end += scalar_length(&bytes[end..]),
-        }
-        if depth == 0 {
-            break;
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth <= 1 => break,
+            b'}' | b']' => depth -= 1,
+            _ => {}
         }
     }
     end

@@ -73,7 +73,8 @@ impl<'a> Candidates<'a> {
         check_name(name)?;
         let host = if host.is_empty() { "localhost" } else { host };
         let sessions = config_dir.join("sessions");
-        let file_name = format!("{}_{name}.json", escaped_host(host));
+        let mut file_name = escaped_host(host);
+        file_name.extend(["_", name, ".json"]);
         if file_name.len() + TEMPORARY_SUFFIX.len() > MAX_FILE_NAME {
             return Err(bad_name(
                 name,
@@ -105,7 +106,7 @@ impl<'a> Candidates<'a> {
 
 /// The host as it stands in a file name.
 fn escaped_host(host: &str) -> String {
-    utf8_percent_encode(&host.to_ascii_lowercase(), HOST_ESCAPES).to_string()
+    utf8_percent_encode(&host.to_ascii_lowercase(), HOST_ESCAPES).collect()
 }
 
 /// All files of the session with this name for this host, the one that is used first: HTTPie's would be used once
