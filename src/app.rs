@@ -20,7 +20,7 @@ use crate::request::compose;
 use crate::request::compress::{self, Compress};
 use crate::request::curl;
 use crate::request::url::{PathStyle, Url};
-use crate::sessions::{Overlay, OverlayRequest, is_anonymous_session, unix_seconds};
+use crate::sessions::{CookieJar, Overlay, OverlayRequest, is_anonymous_session, unix_seconds};
 
 mod answers;
 mod attempts;
@@ -132,10 +132,11 @@ fn perform(run: &Run<'_>, report: Option<&mut Report>) -> Result<ExitStatus, Err
     if let Some(when) = compression(&invocation.args) {
         compress::compress(&mut request, when)?;
     }
-    let (network, router) = (
-        network::settings(run, request.url.host())?,
-        network::router(run)?,
-    );
+    let network = network::settings(run, request.url.host())?;
+    let redirects = network::redirects(&invocation.args);
+    let mut exchange = Exchange::new(network, network::router(run)?, redirects, run.now)
+        .with_login(login)
+        .with_retries(attempts::rules(&invocation.args));
     overlay
         .warnings()
         .iter()
@@ -143,35 +144,8 @@ fn perform(run: &Run<'_>, report: Option<&mut Report>) -> Result<ExitStatus, Err
     if let Some(names) = invocation.args.curl {
         return print_curl(run, request, &overlay, names);
     }
-
     let mut printer = Printer::new(run, download, report)?;
-    let mut exchange = Exchange::new(
-        network,
-        router,
-        network::redirects(&invocation.args),
-        run.now,
-    )
-    .with_login(login)
-    .with_retries(attempts::rules(&invocation.args));
-    let outcome = match invocation.args.offline {
-        true => exchange
-            .prepare(&mut request)
-            .and_then(|()| printer.request(&mut request))
-            .map(|()| ExitStatus::Success),
-        false => exchange
-            .run(request, overlay.cookies_mut(), &mut printer)
-            .map(|status| match printer.was_complete {
-                true => ExitStatus::Success,
-                false => exit_status(status, &invocation.args),
-            }),
-    };
-    let outcome = outcome.and_then(|status| printer.show().finish().map(|()| status));
-    let outcome = outcome.map(|status| match status {
-        // An answer that is none was waited for all the time.
-        ExitStatus::Success if exchange.waited_in_vain() => ExitStatus::Timeout,
-        status => status,
-    });
-
+    let outcome = send(request, &mut exchange, overlay.cookies_mut(), &mut printer);
     // What a server has answered to is kept, whatever became of the answer on its way to the screen.
     if (outcome.is_ok() || exchange.responses() > 0)
         && let Err(unsaved) = overlay.save(run.now)
@@ -180,6 +154,33 @@ fn perform(run: &Run<'_>, report: Option<&mut Report>) -> Result<ExitStatus, Err
         return outcome.and(Ok(ExitStatus::Error));
     }
     outcome
+}
+
+/// Sends the request, or with `--offline` only shows it; gives the exit status that its answer has.
+fn send(
+    mut request: Request,
+    exchange: &mut Exchange,
+    jar: &mut CookieJar,
+    printer: &mut Printer<'_>,
+) -> Result<ExitStatus, Error> {
+    let args = &printer.invocation.args;
+    let status = match args.offline {
+        true => {
+            exchange.prepare(&mut request)?;
+            printer.request(&mut request)?;
+            ExitStatus::Success
+        }
+        false => match exchange.run(request, jar, printer)? {
+            _ if printer.was_complete => ExitStatus::Success,
+            status => exit_status(status, args),
+        },
+    };
+    printer.show().finish()?;
+    Ok(match status {
+        // An answer that is none was waited for all the time.
+        ExitStatus::Success if exchange.waited_in_vain() => ExitStatus::Timeout,
+        status => status,
+    })
 }
 
 /// Prints the command that curl would send the request with. Nothing is sent, and nothing is saved.
