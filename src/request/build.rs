@@ -78,30 +78,12 @@ pub(crate) fn build(ingredients: Ingredients<'_>) -> Request {
     let mut own = Layers::new(&defaults);
     own.lay_over(session);
     own.lay_typed(typed);
-    let typed_chunked = own
-        .kept
-        .get_str("Transfer-Encoding")
-        .is_some_and(|value| value.eq_ignore_ascii_case("chunked"));
-    let mut body = body;
-    if typed_chunked && body.is_empty() {
-        // A typed Transfer-Encoding promises chunks: there is at least the last one.
-        body = Body::Bytes(Vec::new());
-    }
-    let chunked = !body.is_empty() && (chunked || typed_chunked);
-    settle_length(&mut own, &mut body, chunked);
-    // What has no length goes out in chunks, and the head must say so: a server would take them for the next request.
-    let chunked = chunked || body.length().is_none();
-
-    let mut headers = Headers::new();
-    for (name, value) in [
-        ("Accept-Encoding", ACCEPT_ENCODING),
-        ("Accept", "*/*"),
-        ("Connection", "keep-alive"),
-    ] {
-        if !own.decides(name) {
-            headers.append(name, value);
-        }
-    }
+    let Framed {
+        body,
+        chunked,
+        is_announced,
+    } = frame(&mut own, body, chunked);
+    let mut headers = own.usual_headers();
     // A header that a session took over is among the cookies of the jar already; any other goes before them.
     let typed_cookie = own.kept.get("Cookie").map(<[u8]>::to_vec);
     if let Some(cookie) = cookie {
@@ -122,7 +104,7 @@ pub(crate) fn build(ingredients: Ingredients<'_>) -> Request {
     }
     let first = ["User-Agent", "Accept-Encoding", "Accept", "Connection"];
     own.append_to(&mut headers, &first);
-    if chunked && !typed_chunked {
+    if chunked && !is_announced {
         headers.append("Transfer-Encoding", "chunked");
     }
     if !own.decides("Host") {
@@ -137,6 +119,33 @@ pub(crate) fn build(ingredients: Ingredients<'_>) -> Request {
         chunked,
         typed_cookie,
         bound_headers: own.bound,
+    }
+}
+
+/// A body, and how it goes out.
+struct Framed {
+    body: Body,
+    chunked: bool,
+    /// Whether a typed header says already that it comes in chunks.
+    is_announced: bool,
+}
+
+fn frame(own: &mut Layers, mut body: Body, chunked: bool) -> Framed {
+    let is_announced = own
+        .kept
+        .get_str("Transfer-Encoding")
+        .is_some_and(|value| value.eq_ignore_ascii_case("chunked"));
+    if is_announced && body.is_empty() {
+        // A typed Transfer-Encoding promises chunks: there is at least the last one.
+        body = Body::Bytes(Vec::new());
+    }
+    let chunked = !body.is_empty() && (chunked || is_announced);
+    settle_length(own, &mut body, chunked);
+    Framed {
+        // What has no length goes out in chunks, and the head must say so: a server would take them for the next request.
+        chunked: chunked || body.length().is_none(),
+        body,
+        is_announced,
     }
 }
 
@@ -234,6 +243,19 @@ impl Layers {
     /// Whether our default for this name has no say.
     fn decides(&self, name: &str) -> bool {
         self.types(name) || self.kept.contains(name)
+    }
+
+    /// What every request has unless somebody says otherwise.
+    fn usual_headers(&self) -> Headers {
+        [
+            ("Accept-Encoding", ACCEPT_ENCODING),
+            ("Accept", "*/*"),
+            ("Connection", "keep-alive"),
+        ]
+        .into_iter()
+        .filter(|(name, _)| !self.decides(name))
+        .map(|(name, value)| Header::new(name, value))
+        .collect()
     }
 
     /// The names in `first` in that order, then the others; the values of one name stay together.

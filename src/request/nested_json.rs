@@ -53,6 +53,16 @@ struct Token {
     end: usize,
 }
 
+impl Token {
+    fn located(&self, step: Step) -> Located {
+        Located {
+            step,
+            start: self.start,
+            end: self.end,
+        }
+    }
+}
+
 /// Builds the body of a JSON request from its items.
 ///
 /// # Errors
@@ -135,59 +145,33 @@ fn descend<'a>(value: &'a mut JsonValue, step: &Step) -> Option<&'a mut JsonValu
     }
 }
 
+/// Reads a key: a root, unless it begins with a bracket, and what stands in brackets behind it.
 fn parse_path(key: &str) -> Result<Vec<Located>, Error> {
     let tokens = tokenize(key);
     let mut tokens = tokens.iter().peekable();
-    let length = key.chars().count();
-    let syntax = |token: Option<&&Token>, expected: &str| {
-        let (start, end) = token.map_or((length, length + 1), |token| (token.start, token.end));
-        pointing("Syntax", key, start, end, &format!("Expecting {expected}"))
-    };
-    let mut path = Vec::new();
+    let mut path: Vec<Located> = Vec::new();
     match tokens.peek() {
         None => path.push(Located {
             step: Step::Key(String::new()),
             start: 0,
             end: 0,
         }),
-        Some(Token {
-            kind: TokenKind::Open,
-            ..
-        }) => {}
-        Some(
-            token @ Token {
-                kind: TokenKind::Close,
-                ..
-            },
-        ) => {
-            return Err(syntax(Some(token), "a text, a number or '['"));
-        }
-        Some(Token { kind, start, end }) => {
-            let text = match kind {
-                TokenKind::Text(text) => text.clone(),
-                TokenKind::Number(_) => {
-                    let typed: String = key.chars().take(*end).skip(*start).collect();
-                    typed.trim().to_owned()
-                }
-                _ => String::new(),
-            };
-            path.push(Located {
-                step: Step::Key(text),
-                start: *start,
-                end: *end,
-            });
-            tokens.next();
-        }
+        Some(token) => match &token.kind {
+            TokenKind::Open => {}
+            TokenKind::Close => return Err(expecting("a text, a number or '['", key, Some(token))),
+            TokenKind::Text(text) => path.push(token.located(Step::Key(text.clone()))),
+            TokenKind::Number(_) => {
+                let typed = key.chars().take(token.end).skip(token.start);
+                let typed: String = typed.collect();
+                path.push(token.located(Step::Key(typed.trim().to_owned())));
+            }
+        },
     }
+    tokens.next_if(|token| token.kind != TokenKind::Open);
     while let Some(open) = tokens.next() {
         if open.kind != TokenKind::Open {
-            return Err(syntax(Some(&open), "'['"));
+            return Err(expecting("'['", key, Some(open)));
         }
-        let expected = if path.is_empty() {
-            "a number or ']'"
-        } else {
-            "a text, a number or ']'"
-        };
         let inner = tokens.next();
         let step = match inner.map(|token| &token.kind) {
             Some(TokenKind::Close) => {
@@ -200,20 +184,25 @@ fn parse_path(key: &str) -> Result<Vec<Located>, Error> {
             }
             Some(TokenKind::Text(text)) if !path.is_empty() => Step::Key(text.clone()),
             Some(TokenKind::Number(number)) => Step::Index(checked_index(key, inner, *number)?),
-            _ => return Err(syntax(inner.as_ref(), expected)),
+            _ if path.is_empty() => return Err(expecting("a number or ']'", key, inner)),
+            _ => return Err(expecting("a text, a number or ']'", key, inner)),
         };
-        match tokens.next() {
-            Some(close) if close.kind == TokenKind::Close => {
-                path.push(Located {
-                    step,
-                    start: open.start,
-                    end: close.end,
-                });
-            }
-            other => return Err(syntax(other.as_ref(), "']'")),
-        }
+        let close = tokens.next();
+        let end = close.filter(|close| close.kind == TokenKind::Close);
+        path.push(Located {
+            step,
+            start: open.start,
+            end: end.ok_or_else(|| expecting("']'", key, close))?.end,
+        });
     }
     Ok(path)
+}
+
+/// The error that something else should stand where this token is, or at the end of the key.
+fn expecting(what: &str, key: &str, found: Option<&Token>) -> Error {
+    let length = key.chars().count();
+    let (start, end) = found.map_or((length, length + 1), |token| (token.start, token.end));
+    pointing("Syntax", key, start, end, &format!("Expecting {what}"))
 }
 
 fn checked_index(key: &str, token: Option<&Token>, number: i64) -> Result<usize, Error> {
