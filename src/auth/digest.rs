@@ -55,6 +55,17 @@ enum Protection {
     AuthInt,
 }
 
+impl Protection {
+    /// As `qop` names it.
+    fn word(self) -> &'static str {
+        match self {
+            Protection::Legacy => "",
+            Protection::Auth => "auth",
+            Protection::AuthInt => "auth-int",
+        }
+    }
+}
+
 /// A challenge that we can answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Challenge {
@@ -226,18 +237,15 @@ pub(crate) fn answer(
     if challenge.is_session {
         secret = hash(&format!("{secret}:{nonce}:{client_nonce}"));
     }
-    let (word, subject) = match challenge.protection {
-        Protection::Legacy => ("", format!("{}:{}", asked.method, asked.target)),
-        Protection::Auth => ("auth", format!("{}:{}", asked.method, asked.target)),
+    let subject = match challenge.protection {
+        Protection::Legacy | Protection::Auth => format!("{}:{}", asked.method, asked.target),
         Protection::AuthInt => {
             let body = challenge.hash.hex(asked.body);
-            (
-                "auth-int",
-                format!("{}:{}:{body}", asked.method, asked.target),
-            )
+            format!("{}:{}:{body}", asked.method, asked.target)
         }
     };
     let subject = hash(&subject);
+    let word = challenge.protection.word();
     let response = match challenge.protection {
         Protection::Legacy => hash(&format!("{secret}:{nonce}:{subject}")),
         _ => hash(&format!(

@@ -78,77 +78,59 @@ struct Entry {
     is_spoiled: bool,
 }
 
+impl Entry {
+    fn of(machine: Option<String>) -> Entry {
+        Entry {
+            machine,
+            user: None,
+            password: None,
+            is_spoiled: false,
+        }
+    }
+}
+
 fn entries(text: &str, warnings: &mut Vec<String>) -> Vec<Entry> {
     let mut tokens = Tokens {
         rest: text,
         line: 1,
     };
     let mut entries: Vec<Entry> = Vec::new();
-    while let Some(Token {
-        text: token,
-        line,
-        flaw,
-    }) = tokens.next()
-    {
-        if let Some(flaw) = flaw {
-            spoil(&mut entries, line, flaw, warnings);
+    while let Some(token) = tokens.next() {
+        if let Some(flaw) = token.flaw {
+            spoil(&mut entries, token.line, flaw, warnings);
             continue;
         }
-        let entry = |machine| Entry {
-            machine,
-            user: None,
-            password: None,
-            is_spoiled: false,
-        };
-        let mut value = |what: &str, warnings: &mut Vec<String>| match tokens.next() {
-            Some(Token {
-                flaw: None, text, ..
-            }) => Some(text),
-            Some(Token {
-                flaw: Some(flaw),
-                line,
-                ..
-            }) => {
-                warnings.push(format!("line {line}: {flaw}; this entry is not used"));
-                None
-            }
-            None => {
-                warnings.push(format!(
-                    "line {line}: the {what} behind '{token}' is missing"
-                ));
-                None
-            }
-        };
-        match token.as_str() {
+        match token.text.as_str() {
             "machine" => {
-                let name = value("host name", warnings);
+                let name = tokens.value_of(&token, "host name", warnings);
                 // Without a name too: what follows belongs to no other entry.
                 entries.push(Entry {
                     is_spoiled: name.is_none(),
-                    ..entry(Some(name.unwrap_or_default()))
+                    ..Entry::of(Some(name.unwrap_or_default()))
                 });
             }
-            "default" => {
-                entries.push(entry(None));
-            }
+            "default" => entries.push(Entry::of(None)),
             "login" | "user" => {
-                let name = value("name", warnings);
+                let name = tokens.value_of(&token, "name", warnings);
                 if let Some(entry) = entries.last_mut() {
                     entry.is_spoiled |= name.is_none();
                     entry.user = name;
                 }
             }
             "password" => {
-                let password = value("password", warnings);
+                let password = tokens.value_of(&token, "password", warnings);
                 if let Some(entry) = entries.last_mut() {
                     entry.is_spoiled |= password.is_none();
                     entry.password = password;
                 }
             }
-            "account" => drop(value("account", warnings)),
+            "account" => drop(tokens.value_of(&token, "account", warnings)),
             "macdef" => tokens.skip_macro(),
             // The word itself may be a password that went astray: only its place is told.
-            _ => spoil(&mut entries, line, "a word that is no keyword", warnings),
+            _ => {
+                let flaw = "a word that is no keyword";
+                spoil(&mut entries, token.line, flaw, warnings);
+            }
         }
     }
     entries
@@ -232,6 +214,28 @@ impl Tokens<'_> {
             text: token,
             line,
         })
+    }
+
+    /// What stands behind a keyword.
+    fn value_of(
+        &mut self,
+        keyword: &Token,
+        what: &str,
+        warnings: &mut Vec<String>,
+    ) -> Option<String> {
+        let Some(value) = self.next() else {
+            let Token { line, text, .. } = keyword;
+            warnings.push(format!(
+                "line {line}: the {what} behind '{text}' is missing"
+            ));
+            return None;
+        };
+        if let Some(flaw) = value.flaw {
+            let line = value.line;
+            warnings.push(format!("line {line}: {flaw}; this entry is not used"));
+            return None;
+        }
+        Some(value.text)
     }
 
     /// A macro goes on to the next empty line.

@@ -59,6 +59,17 @@ pub(crate) enum Trust {
     Nobody,
 }
 
+impl Trust {
+    fn settle(verify: &Verify, env: &Environment) -> Trust {
+        match verify {
+            Verify::No => Trust::Nobody,
+            Verify::System => Trust::System(env.system_certificates()),
+            Verify::Bundle(path) => Trust::Bundle(path.clone()),
+            Verify::Yes => env.ca_bundle().map_or(Trust::Embedded, Trust::Bundle),
+        }
+    }
+}
+
 impl Invocation {
     /// Settles what the arguments leave open.
     ///
@@ -82,10 +93,7 @@ impl Invocation {
         check_compression(&args)?;
         check_readable("--cert", args.cert.as_deref())?;
         check_readable("--cert-key", args.cert_key.as_deref())?;
-        if args.auth.is_some() && args.auth_from.is_some() {
-            let message = "argument --auth-from: not allowed with argument --auth/-a";
-            return Err(Error::usage(message));
-        }
+        check_credentials(&args)?;
         let to_terminal = match downloads {
             true => env.stderr_is_terminal,
             // With --offline, the file of a download is left alone.
@@ -100,13 +108,8 @@ impl Invocation {
         if env.has_few_colors() {
             args.style = "auto";
         }
-        let trust = match &args.verify {
-            Verify::No => Trust::Nobody,
-            Verify::System => Trust::System(env.system_certificates()),
-            Verify::Bundle(path) => Trust::Bundle(path.clone()),
-            Verify::Yes => env.ca_bundle().map_or(Trust::Embedded, Trust::Bundle),
-        };
         Ok(Invocation {
+            trust: Trust::settle(&args.verify, env),
             secrets: Secrets::settle(&args, env),
             reads_stdin: !args.ignore_stdin && !env.stdin_is_terminal,
             args,
@@ -116,7 +119,6 @@ impl Invocation {
             pretty,
             to_terminal,
             downloads,
-            trust,
         })
     }
 
@@ -247,6 +249,15 @@ fn is_form(args: &Args) -> bool {
         args.request_type,
         Some(RequestType::Form | RequestType::Multipart)
     )
+}
+
+fn check_credentials(args: &Args) -> Result<(), Error> {
+    match args.auth.is_some() && args.auth_from.is_some() {
+        true => Err(Error::usage(
+            "argument --auth-from: not allowed with argument --auth/-a",
+        )),
+        false => Ok(()),
+    }
 }
 
 fn check_download(args: &Args) -> Result<(), Error> {

@@ -157,7 +157,6 @@ fn json_cookie(cookie: &Cookie, secrets: Secrets, now: i64) -> JsonCookie<'_> {
 
 fn text_of(which: &Which, session: &Session, secrets: Secrets, now: i64) -> String {
     let facts = FileFacts::of(session.path());
-    let masked = |shown: Option<String>| visible(shown.unwrap_or_else(|| MASK.to_owned()));
     let mut out = format!(
         "Session: {}\nFile:    {} ({})\nChanged: {} UTC\n",
         visible(which.label()),
@@ -190,13 +189,22 @@ fn text_of(which: &Which, session: &Session, secrets: Secrets, now: i64) -> Stri
         let (name, source) = (header.name(), visible(header.source().as_str()));
         out.push_str(&format!("    {name}: from {source}\n"));
     }
-    if session.cookies().is_empty() {
-        return out;
+    if !session.cookies().is_empty() {
+        let cookies = count(session.cookies().len(), "cookie");
+        out.push_str(&format!("\n{cookies}:\n"));
+        for line in cookie_table(session, secrets, now).lines() {
+            out.push_str(&format!("    {line}\n"));
+        }
     }
-    out.push_str(&format!(
-        "\n{}:\n",
-        count(session.cookies().len(), "cookie")
-    ));
+    out
+}
+
+/// A secret as it may be seen.
+fn masked(shown: Option<String>) -> String {
+    visible(shown.unwrap_or_else(|| MASK.to_owned()))
+}
+
+fn cookie_table(session: &Session, secrets: Secrets, now: i64) -> String {
     let headings = ["NAME", "VALUE", "DOMAIN", "PATH", "EXPIRES", "FLAGS"];
     let mut rows = vec![headings.map(str::to_owned).to_vec()];
     rows.extend(session.cookies().iter().map(|cookie| {
@@ -209,10 +217,7 @@ fn text_of(which: &Which, session: &Session, secrets: Secrets, now: i64) -> Stri
             flags_of(cookie),
         ]
     }));
-    for line in table(&[Side::Left; 6], &rows).lines() {
-        out.push_str(&format!("    {line}\n"));
-    }
-    out
+    table(&[Side::Left; 6], &rows)
 }
 
 /// Where a cookie goes: `*.example.org` reaches subdomains too.
