@@ -76,7 +76,10 @@ pub(crate) fn option_names(words: &[String]) -> Vec<String> {
     let mut reader = Reader::new();
     // What cannot be read is for whoever reads it in earnest to say.
     let _ = reader.read_layer(words.iter().map(OsString::from));
-    reader.names
+    let names = reader.names.iter();
+    names
+        .map(|(prefix, flag)| format!("{prefix}{}", flag.long))
+        .collect()
 }
 
 /// What an argument is, by its look.
@@ -196,8 +199,8 @@ struct Reader {
     unrecognized: Vec<String>,
     /// Those of the layer that is read.
     resets: Vec<&'static Flag>,
-    /// All options as they were found.
-    names: Vec<String>,
+    /// All options as they were found, with what stood before their names.
+    names: Vec<(&'static str, &'static Flag)>,
     /// Options that were used although they have no effect yet, with what to say about them.
     unsupported: Vec<(&'static Flag, String)>,
 }
@@ -278,7 +281,7 @@ impl Reader {
                 Token::Plain => self.positionals.push(argument),
                 Token::Separator => only_plain = true,
                 Token::Reset(flag) => {
-                    self.names.push(format!("--no-{}", flag.long));
+                    self.names.push(("--no-", flag));
                     self.resets.push(flag);
                 }
                 Token::Unknown => self
@@ -335,7 +338,7 @@ impl Reader {
     }
 
     fn apply(&mut self, flag: &'static Flag) -> Result<Option<Parsed>, Error> {
-        self.names.push(format!("--{}", flag.long));
+        self.names.push(("--", flag));
         if flag.availability == Availability::Planned {
             self.unsupported.push((flag, format!("--{}", flag.long)));
         }

@@ -14,20 +14,21 @@ pub(super) fn read_auth(auth: Json<'_>) -> Result<Option<Credentials>, Misfit> {
     }
     let (mut kind, mut raw_auth, mut username, mut password) = (None, None, None, None);
     let mut source = None;
-    for (key, value) in auth.members("\"auth\"")? {
+    auth.each_member("\"auth\"", |key, value| {
         let (slot, name) = match &*key {
             "type" => (&mut kind, "\"type\" of \"auth\""),
             "raw_auth" => (&mut raw_auth, "\"raw_auth\" of \"auth\""),
             "raw_auth_from" => (&mut source, "\"raw_auth_from\" of \"auth\""),
             "username" => (&mut username, "\"username\" of \"auth\""),
             "password" => (&mut password, "\"password\" of \"auth\""),
-            _ => continue,
+            _ => return Ok(()),
         };
         *slot = match value.is_null() {
             true => None,
             false => Some(value.text(name)?),
         };
-    }
+        Ok(())
+    })?;
     if let Some(source) = source {
         let Some(kind) = kind.filter(|kind| !kind.is_empty()) else {
             return Err(auth.reject("\"auth\" has no \"type\""));

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -244,12 +245,16 @@ impl<'de> Visitor<'de> for Document {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut members = Vec::new();
-        while let Some((key, value)) = map.next_entry::<String, &RawValue>()? {
-            members.push((Cow::Owned(key), Json(value.get())));
+        while let Some((Key(key), value)) = map.next_entry::<Key<'_>, &RawValue>()? {
+            members.push((key, Json(value.get())));
         }
         Ok(members)
     }
 }
+
+/// The name of a member, borrowed from the text unless there is an escape in it.
+#[derive(Deserialize)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// What follows white space, a comma or a colon in a valid JSON text.
 fn next_item(text: &str) -> &str {
