@@ -41,7 +41,7 @@ pub(super) fn open(der: &[u8], secret: &[u8]) -> Result<Option<Vec<u8>>, String>
                 _ => pkcs12(secret, salt, rounds),
             }
         }
-        _ => return Err(unknown("encryption")),
+        _ => return Err(unknown("an encryption")),
     };
     Ok(cipher.decrypt(&key, &iv, locked))
 }
@@ -55,7 +55,7 @@ struct Opener {
 
 fn unknown(what: &str) -> String {
     format!(
-        "is locked with an {what} that is not known here. Lock it anew with: openssl pkcs8 -topk8 -in OLD -out NEW"
+        "is locked with {what} that is not known here. Lock it anew with: openssl pkcs8 -topk8 -in OLD -out NEW"
     )
 }
 
@@ -84,12 +84,12 @@ fn pbes2(parameters: Der<'_>, secret: &[u8]) -> Result<Opener, String> {
     let mut derivation = both.sequence().ok_or(DAMAGED)?;
     let mut encryption = both.sequence().ok_or(DAMAGED)?;
     if derivation.take(OBJECT_IDENTIFIER) != Some(PBKDF2) {
-        return Err(unknown("key derivation"));
+        return Err(unknown("a key derivation"));
     }
     let cipher = encryption
         .take(OBJECT_IDENTIFIER)
         .and_then(block_cipher)
-        .ok_or_else(|| unknown("encryption"))?;
+        .ok_or_else(|| unknown("an encryption"))?;
     let iv = encryption.take(OCTET_STRING).ok_or(DAMAGED)?;
     let mut derivation = derivation.sequence().ok_or(DAMAGED)?;
     let salt = derivation.take(OCTET_STRING).ok_or(DAMAGED)?;
@@ -99,7 +99,7 @@ fn pbes2(parameters: Der<'_>, secret: &[u8]) -> Result<Opener, String> {
         Some(mut named) => named
             .take(OBJECT_IDENTIFIER)
             .and_then(pseudo_random_function)
-            .ok_or_else(|| unknown("hash"))?,
+            .ok_or_else(|| unknown("a hash"))?,
         None => pbkdf2::PBKDF2_HMAC_SHA1,
     };
     let mut key = vec![0; cipher.key_length()];
@@ -211,25 +211,42 @@ fn add_with_one(number: &mut [u8], addend: &[u8]) {
 mod tests {
     use super::*;
 
+    fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+        [&[tag, u8::try_from(content.len()).unwrap()], content].concat()
+    }
+
+    fn sequence(parts: &[Vec<u8>]) -> Vec<u8> {
+        element(0x30, &parts.concat())
+    }
+
+    /// PBES2 { derivation { salt, rounds }, cipher } over nothing.
+    fn locked(derivation: &[u8], rounds: &[u8], cipher: &[u8]) -> Vec<u8> {
+        let parameters = sequence(&[element(4, &[1; 8]), element(2, rounds)]);
+        let derivation = sequence(&[element(6, derivation), parameters]);
+        let encryption = sequence(&[element(6, cipher), element(4, &[0; 16])]);
+        let algorithm = sequence(&[element(6, PBES2), sequence(&[derivation, encryption])]);
+        sequence(&[algorithm, element(4, &[0; 16])])
+    }
+
     #[test]
     fn rounds_beyond_belief_are_refused() {
-        // PBES2 { PBKDF2 { salt, 2^31 - 1 rounds }, aes128-CBC } over nothing.
-        let element = |tag: u8, content: &[u8]| -> Vec<u8> {
-            [&[tag, u8::try_from(content.len()).unwrap()], content].concat()
-        };
-        let sequence = |parts: &[Vec<u8>]| element(0x30, &parts.concat());
-        let with_rounds = |rounds: &[u8]| {
-            let derivation = sequence(&[
-                element(6, PBKDF2),
-                sequence(&[element(4, &[1; 8]), element(2, rounds)]),
-            ]);
-            let encryption = sequence(&[element(6, &[AES, &[2]].concat()), element(4, &[0; 16])]);
-            let algorithm = sequence(&[element(6, PBES2), sequence(&[derivation, encryption])]);
-            sequence(&[algorithm, element(4, &[0; 16])])
-        };
-        assert!(open(&with_rounds(&[0x7F, 0xFF, 0xFF, 0xFF]), b"x").is_err());
-        assert!(open(&with_rounds(&[0]), b"x").is_err());
-        assert_eq!(open(&with_rounds(&[1]), b"x"), Ok(None));
+        let aes_128 = [AES, &[2]].concat();
+        let with_rounds = |rounds: &[u8]| open(&locked(PBKDF2, rounds, &aes_128), b"x");
+        assert!(with_rounds(&[0x7F, 0xFF, 0xFF, 0xFF]).is_err());
+        assert!(with_rounds(&[0]).is_err());
+        assert_eq!(with_rounds(&[1]), Ok(None));
+    }
+
+    #[test]
+    fn a_lock_that_is_not_known_is_named_in_words() {
+        let aes_128 = [AES, &[2]].concat();
+        for (derivation, cipher, want) in [
+            (PBES2, &aes_128[..], "is locked with a key derivation that"),
+            (PBKDF2, PBES2, "is locked with an encryption that"),
+        ] {
+            let said = open(&locked(derivation, &[1], cipher), b"x").unwrap_err();
+            assert!(said.starts_with(want), "{said}");
+        }
     }
 
     #[test]
