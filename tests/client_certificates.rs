@@ -397,18 +397,24 @@ fn another_host_that_insists_on_it_is_an_error_that_says_why() {
 }
 
 #[test]
-fn a_key_without_a_certificate_is_hinted_at() {
+fn a_key_or_a_passphrase_without_a_certificate_is_warned_of() {
     let case = Case::new(|identity| identity);
-    let outcome = case
-        .program()
-        .arg("--cert-key")
-        .arg(fixture("client-ec-sec1.key"))
-        .run_well();
-    assert!(
-        outcome
-            .stderr_text()
-            .contains("--cert-key does nothing without --cert")
+    let key = format!(
+        "--cert-key={}",
+        fixture("client-ec-sec1.key").to_string_lossy()
     );
+    for (option, named) in [
+        (key.as_str(), "--cert-key "),
+        ("--cert-key-pass=sesame", "--cert-key-pass "),
+    ] {
+        let said = case.program().arg(option).run_well().stderr_text();
+        let want = format!("http: warning: {named}does nothing without --cert,");
+        assert!(
+            said.contains(&want) || said.contains(&format!("https: warning: {named}does")),
+            "{said}"
+        );
+        assert!(!said.contains("sesame"), "{said}");
+    }
 }
 
 #[test]

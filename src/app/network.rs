@@ -48,11 +48,7 @@ pub(super) fn tls(run: &Run<'_>, host: &str) -> Result<TlsSettings, Error> {
             return Err(Error::usage(message));
         }
     };
-    if args.cert.is_none() && args.cert_key.is_some() {
-        run.messages.hint(
-            "--cert-key does nothing without --cert, the certificate that the key belongs to",
-        );
-    }
+    warn_of_idle_key(run);
     Ok(TlsSettings {
         versions,
         roots: roots(&run.invocation.trust),
@@ -64,6 +60,21 @@ pub(super) fn tls(run: &Run<'_>, host: &str) -> Result<TlsSettings, Error> {
             host: host.to_owned(),
         }),
     })
+}
+
+/// A key without its certificate is not used: whoever gave one thinks that the server knows who it talks to.
+fn warn_of_idle_key(run: &Run<'_>) {
+    let args = &run.invocation.args;
+    let idle = [
+        ("--cert-key", args.cert_key.is_some()),
+        ("--cert-key-pass", args.cert_key_pass.is_some()),
+    ];
+    let first = idle.iter().find(|(_, is_given)| *is_given);
+    if let (None, Some((option, _))) = (&args.cert, first) {
+        run.messages.warning(&format!(
+            "{option} does nothing without --cert, the certificate that the key belongs to"
+        ));
+    }
 }
 
 pub(super) fn roots(trust: &Trust) -> Roots {
