@@ -44,6 +44,27 @@ fn the_environment_has_default_options_as_words_or_as_json() {
 }
 
 #[test]
+fn a_file_without_default_options_says_nothing() {
+    let folder = TempFolder::new();
+    for text in [
+        "{}",
+        "{\"default_options\": null}",
+        "{\"default_options\": []}",
+    ] {
+        folder.write("config/config.json", text);
+        let outcome = offline(&folder, &[]).run_well();
+        assert_eq!(outcome.stderr_text(), "", "{text}");
+    }
+    folder.write("config/config.json", "{\"default_options\": {}}");
+    let outcome = offline(&folder, &[]).run_well();
+    assert!(
+        outcome
+            .stderr_text()
+            .contains("warning: invalid config file")
+    );
+}
+
+#[test]
 fn typed_goes_over_the_environment_and_the_environment_over_the_file() {
     let folder = with_file("[\"--default-scheme=https\", \"--auth=file:p\", \"--form\"]");
     let auth = |variable: &str, args: &[&str]| {

@@ -78,8 +78,8 @@ pub(crate) fn default_options(
 
 #[derive(Deserialize)]
 struct Config {
-    #[serde(default)]
-    default_options: Vec<String>,
+    /// Null is none, as in HTTPie.
+    default_options: Option<Vec<String>>,
 }
 
 fn of_file(path: &Path) -> Result<Vec<String>, String> {
@@ -95,7 +95,7 @@ fn of_file(path: &Path) -> Result<Vec<String>, String> {
         }
     };
     match serde_json::from_slice::<Config>(&text) {
-        Ok(config) => Ok(config.default_options),
+        Ok(config) => Ok(config.default_options.unwrap_or_default()),
         Err(error) => Err(format!("invalid config file: {error} [{}]", path.display())),
     }
 }
