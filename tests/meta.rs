@@ -91,6 +91,21 @@ fn a_line_of_json_tells_about_the_exchange() {
 }
 
 #[test]
+fn a_mask_reaches_urls_within_urls() {
+    let server = Server::start(|_| Answer::ok(""));
+    let folder = TempFolder::new();
+    let url = server.url("/?from=http://ann:s3cret@origin.test/");
+    for (option, shown) in [
+        ("--mask", "http://***@origin.test/"),
+        ("--no-mask", "http://ann:s3cret@origin.test/"),
+    ] {
+        let outcome = run(&folder, &["--json-meta", option, &url]);
+        let told = line(&outcome)["url"].to_string();
+        assert!(told.contains(shown), "{told}");
+    }
+}
+
+#[test]
 fn a_body_that_is_not_printed_is_measured_all_the_same() {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     std::io::Write::write_all(&mut encoder, &[b'x'; 1000]).unwrap();

@@ -154,8 +154,16 @@ impl Observer for Printer<'_> {
         self.first_path.get_or_insert_with(|| path.to_owned());
         let repeat = self.attempts.repeats.take();
         if let Some(report) = &mut self.report {
+            let url = request.url.to_string();
+            let url = match self.invocation.secrets {
+                Secrets::Shown => url,
+                // Those of the URL itself are not in it; a query can hold another URL.
+                Secrets::Masked => {
+                    String::from_utf8_lossy(&mask::without_user_info(url.as_bytes())).into_owned()
+                }
+            };
             match repeat {
-                None => report.request(&request.method, request.url.to_string(), head.len()),
+                None => report.request(&request.method, url, head.len()),
                 Some(_) => report.repeated_request(head.len()),
             }
         }
