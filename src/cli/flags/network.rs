@@ -271,7 +271,7 @@ Connect to this Unix socket instead of the URL's host, which is still what the s
         category: Category::Network,
         lineage: Lineage::Own,
         short_help: "Connect to IPv4 addresses only",
-        long_help: "Connect to IPv4 addresses only.",
+        long_help: "Connect to IPv4 addresses only. Of -4 and -6, the last one counts.",
         effect: Effect::Switch(|args| args.ip_version = Some(IpVersion::V4)),
         reset: |args, default| args.ip_version = default.ip_version,
         ..Flag::BASE
@@ -282,7 +282,7 @@ Connect to this Unix socket instead of the URL's host, which is still what the s
         category: Category::Network,
         lineage: Lineage::Own,
         short_help: "Connect to IPv6 addresses only",
-        long_help: "Connect to IPv6 addresses only.",
+        long_help: "Connect to IPv6 addresses only. Of -4 and -6, the last one counts.",
         effect: Effect::Switch(|args| args.ip_version = Some(IpVersion::V6)),
         reset: |args, default| args.ip_version = default.ip_version,
         ..Flag::BASE

@@ -495,6 +495,8 @@ fn options_of_ours_take_no_prefix_and_no_number_from_httpies() {
     assert_eq!(args("x --unix=/s").unix_socket, Some("/s".into()));
     assert_eq!(args("x -4").ip_version, Some(IpVersion::V4));
     assert_eq!(args("x -v6").ip_version, Some(IpVersion::V6));
+    assert_eq!(args("x -46").ip_version, Some(IpVersion::V6));
+    assert_eq!(args("x --ipv6 -4").ip_version, Some(IpVersion::V4));
     assert_eq!(args("x --raw -4").raw.as_deref(), Some("-4"));
     assert_eq!(args("x --raw -42").raw.as_deref(), Some("-42"));
     assert_eq!(args("x.org -42").items, ["-42"]);
