@@ -429,6 +429,39 @@ fn an_upgrade_to_https_leaves_the_proxys_credentials_behind() {
 }
 
 #[test]
+fn a_session_keeps_no_credentials_for_a_proxy() {
+    let (proxy, other) = (
+        Server::start(|_| Answer::ok("")),
+        Server::start(|_| Answer::ok("")),
+    );
+    let folder = TempFolder::new();
+    let through = |proxy: &Server, args: &[&str]| {
+        Program::http(&folder)
+            .env("T", HEADER)
+            .arg(format!("--proxy=http:127.0.0.1:{}", proxy.port()))
+            .args(["--session=./s.json", "origin.test/", "X-Kept:1"])
+            .args(args)
+            .run_well();
+    };
+    for typed in [
+        format!("Proxy-Authorization:{HEADER}"),
+        "--header-from=Proxy-Authorization=env:T".to_owned(),
+    ] {
+        through(&proxy, &[&typed]);
+        let sent = proxy.last_request().header("Proxy-Authorization");
+        assert_eq!(sent.as_deref(), Some(HEADER), "{typed}");
+        through(&other, &[]);
+        let sent = other.last_request();
+        assert_eq!(sent.header("Proxy-Authorization"), None, "{typed}");
+        assert_eq!(sent.header("X-Kept").as_deref(), Some("1"));
+        assert!(
+            !folder.read("work/s.json").contains("Proxy-Auth"),
+            "{typed}"
+        );
+    }
+}
+
+#[test]
 fn one_connection_to_a_proxy_serves_many_origins_and_challenges() {
     let proxy = Server::start(|request| match request.header("Authorization") {
         None if request.target().contains("a.test") => Answer::new(401).header(

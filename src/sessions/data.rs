@@ -193,8 +193,11 @@ impl SessionData {
             return;
         }
         self.drop_sources(&name);
+        let is_kept = header.is_kept();
         self.header_sources.push(header);
-        self.note_header(&name, Note::Replaced);
+        if is_kept {
+            self.note_header(&name, Note::Replaced);
+        }
     }
 
     fn drop_sources(&mut self, name: &[u8]) -> bool {
@@ -326,7 +329,8 @@ fn is_same_name(one: &[u8], other: &[u8]) -> bool {
     one.eq_ignore_ascii_case(other)
 }
 
-/// What belongs to one request only is not kept: its body and framing, its conditions, its host, and who we are.
+/// What belongs to one request only is not kept: its body and framing, its conditions, its host, who we are, and who we
+/// are to a proxy: the session is the origin's, and the next run may meet another proxy.
 pub(super) fn is_kept(header: &Header) -> bool {
     let begins = |prefix: &[u8]| {
         let start = header.name().get(..prefix.len());
@@ -339,6 +343,7 @@ pub(super) fn is_kept(header: &Header) -> bool {
         && !header.is("Host")
         && !header.is("Cookie")
         && !header.is("Transfer-Encoding")
+        && !header.is("Proxy-Authorization")
         && !is_our_name
 }
 

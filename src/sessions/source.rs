@@ -168,13 +168,13 @@ impl HeaderSource {
         self.name.as_bytes().eq_ignore_ascii_case(name)
     }
 
-    /// What belongs to the body or to the conditions of one request is not kept in a session.
+    /// What belongs to the body or to the conditions of one request, or to a proxy, is not kept in a session.
     pub(crate) fn is_kept(&self) -> bool {
         let begins = |prefix: &str| {
             let start = self.name.get(..prefix.len());
             start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
         };
-        !begins("Content-") && !begins("If-")
+        !begins("Content-") && !begins("If-") && !self.is(b"Proxy-Authorization")
     }
 }
 
@@ -229,5 +229,6 @@ mod tests {
         }
         let kept = |name: &str| HeaderSource::new(name, source()).unwrap().is_kept();
         assert!(kept("Cookie") && kept("X-Key") && !kept("If-Match") && !kept("content-md5"));
+        assert!(!kept("proxy-authorization"));
     }
 }
