@@ -25,6 +25,19 @@ pub(crate) fn push_string(out: &mut String, text: &str) {
     out.push('"');
 }
 
+/// Appends a piece of JSON as it is but for what is not ASCII, which can stand in strings alone.
+pub(crate) fn push_ascii(out: &mut String, json: &str) {
+    if json.is_ascii() {
+        return out.push_str(json);
+    }
+    for character in json.chars() {
+        match character.is_ascii() {
+            true => out.push(character),
+            false => push_escape(out, character),
+        }
+    }
+}
+
 /// Appends a character as `\uXXXX`.
 pub(crate) fn push_escape(out: &mut String, character: char) {
     const HEX: &[u8; 16] = b"0123456789abcdef";

@@ -4,7 +4,7 @@
 
 use serde_json::value::RawValue;
 
-use crate::json_text::push_string;
+use crate::json_text::{push_ascii, push_string};
 
 /// Levels of nesting that are read: each takes room on the stack.
 const MAX_DEPTH: usize = 200;
@@ -18,6 +18,8 @@ pub(crate) enum JsonValue {
     /// The number as it was typed.
     Number(String),
     String(String),
+    /// A string with half of a surrogate pair, which no text can hold: the JSON of it, in ASCII.
+    HalfPair(String),
     Array(Vec<JsonValue>),
     /// Members in their order; a key may stand twice.
     Object(Vec<(String, JsonValue)>),
@@ -64,7 +66,11 @@ impl JsonValue {
                         .collect::<Result<_, String>>()?,
                 )
             }
-            Some(b'"') => JsonValue::String(serde_json::from_str(text).map_err(describe)?),
+            // The syntax was checked before: what cannot be decoded now is half of a pair.
+            Some(b'"') => match serde_json::from_str(text) {
+                Ok(text) => JsonValue::String(text),
+                Err(_) => JsonValue::HalfPair(in_ascii(text)),
+            },
             Some(b't') => JsonValue::Bool(true),
             Some(b'f') => JsonValue::Bool(false),
             Some(b'n') => JsonValue::Null,
@@ -78,7 +84,7 @@ impl JsonValue {
             JsonValue::Null => "null",
             JsonValue::Bool(_) => "boolean",
             JsonValue::Number(_) => "number",
-            JsonValue::String(_) => "string",
+            JsonValue::String(_) | JsonValue::HalfPair(_) => "string",
             JsonValue::Array(_) => "array",
             JsonValue::Object(_) => "object",
         }
@@ -89,7 +95,7 @@ impl JsonValue {
         match self {
             JsonValue::Null => out.push_str("null"),
             JsonValue::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-            JsonValue::Number(digits) => out.push_str(digits),
+            JsonValue::Number(json) | JsonValue::HalfPair(json) => out.push_str(json),
             JsonValue::String(text) => push_string(out, text),
             JsonValue::Array(values) => {
                 out.push('[');
@@ -111,6 +117,12 @@ impl JsonValue {
             }
         }
     }
+}
+
+fn in_ascii(json: &str) -> String {
+    let mut out = String::new();
+    push_ascii(&mut out, json);
+    out
 }
 
 /// The members of an object in their order, duplicates too.
@@ -160,6 +172,10 @@ mod tests {
             ),
             (r#""é\u00e9\n😀/\/""#, r#""\u00e9\u00e9\n\ud83d\ude00//""#),
             ("1E400", "1E400"),
+            (
+                r#"["\ud800é", "\udc00\ud83d"]"#,
+                r#"["\ud800\u00e9", "\udc00\ud83d"]"#,
+            ),
             (
                 "123456789012345678901234567890",
                 "123456789012345678901234567890",

@@ -135,7 +135,7 @@ impl Read for Tee {
 /// The fields as `application/x-www-form-urlencoded`.
 ///
 /// # Errors
-/// Null, an array or an object: a form has no place for it.
+/// Null, an array, an object or half of a surrogate pair: a form has no place for it.
 pub(crate) fn urlencoded(fields: &[&Field]) -> Result<String, Error> {
     let mut out = String::new();
     for field in fields {
@@ -161,6 +161,11 @@ pub(crate) fn form_text(value: &FieldValue) -> Result<Option<String>, Error> {
             Some(if *value { "True" } else { "False" }.to_owned())
         }
         FieldValue::Json(JsonValue::Number(digits)) => Some(python_number(digits)),
+        FieldValue::Json(JsonValue::HalfPair(_)) => {
+            return Err(Error::usage(
+                "half of a surrogate pair (such as \\ud800) is no character, and cannot be sent with --form/--multipart",
+            ));
+        }
         FieldValue::Json(JsonValue::Null | JsonValue::Array(_) | JsonValue::Object(_)) => {
             return Err(Error::usage(
                 "Cannot use complex JSON value types with --form/--multipart.",

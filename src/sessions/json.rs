@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::json_text::{push_escape, push_string};
+use crate::json_text::{push_ascii, push_string};
 
 /// A piece of a JSON document that is not what was expected there.
 pub(super) struct Misfit {
@@ -482,18 +482,6 @@ fn string_length(json: &str) -> usize {
         };
     }
     json.len()
-}
-
-fn push_ascii(out: &mut String, token: &str) {
-    if token.is_ascii() {
-        return out.push_str(token);
-    }
-    for character in token.chars() {
-        match character.is_ascii() {
-            true => out.push(character),
-            false => push_escape(out, character),
-        }
-    }
 }
 
 #[cfg(test)]
