@@ -64,6 +64,17 @@ fn a_request_is_shown_to_the_doors() {
         assert!(said.contains(&format!("  $ https {line}\n")), "{said}");
     }
     for line in [
+        "pie.dev/get authorization:s3cret",
+        "-a ann:s3cret pie.dev/get",
+    ] {
+        let words: Vec<_> = line.split(' ').collect();
+        let said = httpie(&words).stderr_text();
+        assert!(
+            said.starts_with("usage: ") && !said.contains("s3cret"),
+            "{said}"
+        );
+    }
+    for line in [
         "cli",
         "plugins",
         "cli foo",

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use crate::cli::flags::quoted_word;
 use crate::cli::json_value::JsonValue;
 use crate::environment::Environment;
 use crate::error::{Error, io_reason};
@@ -70,8 +71,10 @@ const SEPARATORS: [&str; 10] = [":=@", "==@", ":=", ":@", "==", "=@", ":", ";", 
 pub(crate) fn parse(arguments: &[String], env: &Environment) -> Result<Items, Error> {
     let mut items = Items::default();
     for argument in arguments {
-        let (key, separator, value) = split(argument)
-            .ok_or_else(|| Error::usage(format!("'{argument}' is not a valid value")))?;
+        let (key, separator, value) = split(argument).ok_or_else(|| {
+            let shown = quoted_word(argument);
+            Error::usage(format!("{shown} is not a valid value"))
+        })?;
         items.add(argument, key, separator, value, env)?;
     }
     items.query = grouped(items.query, |(name, _)| name);
@@ -112,7 +115,7 @@ impl Items {
             ";" if value.is_empty() => self.add_header(key, Some(value))?,
             ";" => {
                 let message =
-                    format!("Invalid item '{argument}' (to specify an empty header use `Header;`)");
+                    format!("Invalid item '{key};***' (to specify an empty header use `Header;`)");
                 return Err(Error::usage(message));
             }
             ":@" => {
@@ -129,9 +132,11 @@ impl Items {
                 let text = embedded_text(argument, &value, env)?;
                 self.fields.push(field(FieldValue::Text(text)));
             }
-            ":=" => self
-                .fields
-                .push(field(FieldValue::Json(json(argument, &value)?))),
+            ":=" => {
+                // A password that lacks its quotes is no business of a log's.
+                let value = json(&format!("{key}:=***"), &value)?;
+                self.fields.push(field(FieldValue::Json(value)));
+            }
             ":=@" => {
                 let text = embedded_text(argument, &value, env)?;
                 self.fields
@@ -346,6 +351,24 @@ mod tests {
                 .as_ref()
                 .map(|(key, separator, value)| (key.as_str(), *separator, value.as_str()));
             assert_eq!(got, want, "{argument}");
+        }
+    }
+
+    #[test]
+    fn no_error_repeats_a_value() {
+        for (item, named) in [
+            ("password:=s3cret", "password:="),
+            ("Authorization;Bearer s3cret", "Authorization;"),
+            ("Bearer s3cret", "Bea***"),
+            ("eyJhbGciOiJIUzI1NiJ9.s3cret", "eyJ***"),
+            ("X:s3cret\ny", "'X'"),
+        ] {
+            let said = parse(&[item.to_owned()], &Environment::new());
+            let said = said
+                .err()
+                .map(|error| error.to_string())
+                .unwrap_or_default();
+            assert!(said.contains(named) && !said.contains("s3cret"), "{said}");
         }
     }
 

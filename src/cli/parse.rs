@@ -4,6 +4,8 @@
 //! has rules of its own: unique prefixes of long options, negative numbers and anything with a space as plain values, values that
 //! may not look like options, unknown options that are reported together at the end. Options may stand anywhere among the positional arguments.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 
 use lexopt::Arg;
@@ -12,7 +14,7 @@ use super::Program;
 use super::args::Args;
 use super::config::{DefaultOptions, Positionals};
 use super::flags::{
-    Availability, Effect, Flag, Instead, Lineage, Value, Visibility, flags, quoted,
+    Availability, Effect, Flag, Instead, Lineage, Value, Visibility, flags, quoted_word,
 };
 use crate::error::Error;
 
@@ -152,7 +154,8 @@ pub(super) fn find_long(argument: &str) -> Result<Option<&'static Flag>, Error> 
                 .map(|(other, _)| format!("--{other}"))
                 .collect();
             Err(Error::usage(format!(
-                "ambiguous option: --{argument} could match {}",
+                "ambiguous option: --{} could match {}",
+                without_value(argument),
                 names.join(", ")
             )))
         }
@@ -186,8 +189,29 @@ fn argument_error(flag: &Flag, message: &str) -> Error {
     Error::usage(format!("argument {}: {message}", flag.display_name()))
 }
 
+/// An option without what stands behind its equals sign, which may be a secret.
+fn without_value(option: &str) -> Cow<'_, str> {
+    match option.split_once('=') {
+        Some((name, value)) if !value.is_empty() => Cow::Owned(format!("{name}=***")),
+        _ => Cow::Borrowed(option),
+    }
+}
+
+/// How messages call an option that is none. A short one may be another program's, with a value joined to it.
+fn unknown_option(argument: &OsStr) -> String {
+    let text = argument.to_string_lossy();
+    let letters = text.strip_prefix('-').filter(|rest| !rest.starts_with('-'));
+    let is_known = |letter: char| find_short(letter).is_some();
+    match letters.and_then(|letters| letters.chars().next().map(|first| (first, letters))) {
+        Some((first, letters)) if !letters[first.len_utf8()..].chars().all(is_known) => {
+            format!("-{first}***")
+        }
+        _ => without_value(&text).into_owned(),
+    }
+}
+
 fn ignored_value(flag: &Flag, value: &OsStr) -> Error {
-    let value = quoted(&value.to_string_lossy());
+    let value = quoted_word(&value.to_string_lossy());
     argument_error(flag, &format!("ignored explicit argument {value}"))
 }
 
@@ -231,7 +255,7 @@ impl Reader {
         if options.positionals == Positionals::Refused
             && let Some(word) = self.positionals.get(positionals)
         {
-            let word = quoted(&word.to_string_lossy());
+            let word = quoted_word(&word.to_string_lossy());
             return Err(Error::usage(format!("{word} is not an option")));
         }
         Ok(instead)
@@ -284,9 +308,7 @@ impl Reader {
                     self.names.push(("--no-", flag));
                     self.resets.push(flag);
                 }
-                Token::Unknown => self
-                    .unrecognized
-                    .push(argument.to_string_lossy().into_owned()),
+                Token::Unknown => self.unrecognized.push(unknown_option(&argument)),
                 Token::Option => {}
             }
         }
@@ -423,7 +445,7 @@ impl Reader {
             .into_iter()
             .map(|argument| {
                 argument.into_string().map_err(|argument| {
-                    let shown = quoted(&argument.to_string_lossy());
+                    let shown = quoted_word(&argument.to_string_lossy());
                     Error::usage(format!("the argument {shown} is not valid UTF-8"))
                 })
             })
@@ -448,7 +470,8 @@ impl Reader {
 
 /// Refuses letters that stand for no part of an exchange.
 fn check_print(option: &str, letters: Option<&str>) -> Result<(), Error> {
-    let unknown: Vec<String> = letters
+    // Each once and in order, as HTTPie has them in a set: it could be a password behind -p.
+    let unknown: BTreeSet<String> = letters
         .unwrap_or_default()
         .chars()
         .filter(|letter| !"HBhbm".contains(*letter))
@@ -457,7 +480,7 @@ fn check_print(option: &str, letters: Option<&str>) -> Result<(), Error> {
     if unknown.is_empty() {
         return Ok(());
     }
-    let unknown = unknown.join(",");
+    let unknown = Vec::from_iter(unknown).join(",");
     Err(Error::usage(format!(
         "Unknown output options: {option}={unknown}"
     )))

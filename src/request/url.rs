@@ -6,7 +6,9 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::authority::{Authority, UnixSocket, UserInfo, split_user_info, without_brackets};
+use super::authority::{
+    Authority, UnixSocket, UserInfo, split_user_info, without_brackets, without_secrets,
+};
 use super::escape::{escape_lower, escape_path, escape_query, escape_unprintable, form_encode};
 use crate::error::Error;
 
@@ -385,16 +387,14 @@ fn remove_dot_segments(path: &str) -> String {
     result
 }
 
-/// For messages: a URL text with what stands between `//` and `@` replaced.
+/// For messages: a URL text without what its authority keeps secret.
 pub(crate) fn without_user_info(text: &str) -> String {
     let start = text.find("://").map_or(0, |at| at + 3);
     let end = text[start..]
         .find(['/', '?', '#'])
         .map_or(text.len(), |at| start + at);
-    match text[start..end].rfind('@') {
-        Some(at) => format!("{}***@{}", &text[..start], &text[start + at + 1..]),
-        None => text.to_owned(),
-    }
+    let authority = without_secrets(&text[start..end]);
+    [&text[..start], &authority, &text[end..]].concat()
 }
 
 #[cfg(test)]

@@ -193,12 +193,21 @@ fn follow(
     Err(help::group_usage_error(group, &message))
 }
 
-/// Whether somebody may have meant to send a request with these arguments.
+/// Whether somebody may have meant to send a request with these arguments, none of which has to stay out of logs.
 fn is_request(line: &[OsString]) -> bool {
-    match parse::parse(Program::Http, line.iter().cloned(), &[]) {
-        Ok(Parsed::Run(args)) => args.items.iter().all(|item| items::is_item(item)),
-        _ => false,
-    }
+    let Ok(Parsed::Run(args)) = parse::parse(Program::Http, line.iter().cloned(), &[]) else {
+        return false;
+    };
+    let has_secret = args.auth.is_some() || args.cert_key_pass.is_some();
+    let is_shown = |item: &String| items::is_item(item) && !says_who_one_is(item);
+    !has_secret && args.items.iter().all(is_shown)
+}
+
+/// Whether a request item is one of the headers whose values are credentials.
+fn says_who_one_is(item: &str) -> bool {
+    ["authorization:", "cookie:", "proxy-authorization:"]
+        .iter()
+        .any(|name| item.to_ascii_lowercase().starts_with(name))
 }
 
 /// Where requests are sent from.

@@ -16,7 +16,7 @@ mod value;
 use super::args::Args;
 
 pub(crate) use positionals::{POSITIONALS, Positional};
-pub(crate) use value::{Value, quoted};
+pub(crate) use value::{Value, quoted, quoted_word};
 
 /// All options, in the order of `--help`.
 pub(crate) fn flags() -> impl Iterator<Item = &'static Flag> {

@@ -18,7 +18,7 @@ impl Value {
     pub(super) fn text(self) -> Result<String, String> {
         self.0
             .into_string()
-            .map_err(|typed| format!("not valid UTF-8: {}", quoted(&typed.to_string_lossy())))
+            .map_err(|_| "it is not valid UTF-8".to_owned())
     }
 
     /// A path may have any bytes.
@@ -104,7 +104,7 @@ fn invalid_choice<'a>(text: &str, choices: impl Iterator<Item = &'a str>) -> Str
     let choices: Vec<_> = choices.map(quoted).collect();
     format!(
         "invalid choice: {} (choose from {})",
-        quoted(text),
+        quoted_word(text),
         choices.join(", ")
     )
 }
@@ -145,6 +145,23 @@ pub(crate) fn quoted(text: &str) -> String {
     shown
 }
 
+/// What was typed where a word was wanted: as it is if it is one, else its beginning. It may be a password that was put in
+/// the wrong place, and what is said here ends in logs.
+pub(crate) fn quoted_word(text: &str) -> String {
+    const LONGEST: usize = 20;
+    const SHOWN: usize = 3;
+    let is_of_word = |letter: char| letter.is_alphanumeric() || "-_./".contains(letter);
+    if text.chars().count() <= LONGEST && text.chars().all(is_of_word) {
+        return quoted(text);
+    }
+    let start: String = text
+        .chars()
+        .take_while(|c| is_of_word(*c))
+        .take(SHOWN)
+        .collect();
+    quoted(&(start + "***"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,6 +182,22 @@ mod tests {
         assert!(float("nan").is_some_and(f64::is_nan));
         for unfit in ["", "1_.5", "0x10", "1e", "abc"] {
             assert_eq!(float(unfit), None, "{unfit}");
+        }
+    }
+
+    #[test]
+    fn only_what_looks_like_a_word_is_repeated() {
+        for (typed, shown) in [
+            ("", "''"),
+            ("digset", "'digset'"),
+            ("x.org/é", "'x.org/é'"),
+            ("user:pass", "'use***'"),
+            ("u:p", "'u***'"),
+            ("eyJhbGciOiJIUzI1NiJ9.x", "'eyJ***'"),
+            ("s3cret phrase", "'s3c***'"),
+            ("\u{1b}[31m", "'***'"),
+        ] {
+            assert_eq!(quoted_word(typed), shown);
         }
     }
 

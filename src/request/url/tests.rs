@@ -101,6 +101,8 @@ fn a_url_that_cannot_be_requested_is_named_without_its_password() {
         "http:///x",
         "http://u:secret@",
         "ftp://u:secret@h/",
+        "u:secret",
+        "http://u:secret/x",
         "h:99999",
         "h:8a",
         "http://[::1",
