@@ -426,6 +426,52 @@ fn a_silent_server_is_waited_for_as_long() {
 }
 
 #[test]
+fn curl_tries_again_as_far_as_it_can() {
+    let folder = TempFolder::new();
+    let ask = |args: &[&str]| {
+        let program = Program::http(&folder).args(["--curl"]).args(args);
+        let outcome = program.arg("x.org").run_well();
+        (outcome.stdout_text(), outcome.stderr_text())
+    };
+    for (args, parts, remark) in [
+        (
+            &["--retry=3", "--retry-max-time=2.5"][..],
+            " --retry 3 --retry-max-time 3 --retry-connrefused",
+            "408",
+        ),
+        (&["--retry=3", "--retry-on=503"], " --retry 3", "408"),
+        (
+            &["--wait=7"],
+            " --retry 7 --retry-delay 1 --retry-max-time 7 --retry-connrefused",
+            "once a second",
+        ),
+        (&["--retry=2", "POST"], "", "twice"),
+        (
+            &["--retry=2", "--retry-all-methods", "POST"],
+            " --retry 2 --retry-connrefused",
+            "408",
+        ),
+        (&["--retry=0"], "", ""),
+    ] {
+        let (line, said) = ask(args);
+        assert!(line.ends_with(&format!("{parts}\n")), "{args:?}: {line}");
+        assert_eq!(line.contains("--retry"), !parts.is_empty(), "{line}");
+        assert!(said.contains(remark), "{args:?}: {said}");
+    }
+    if !has_curl(&folder) {
+        return;
+    }
+    let server = Server::start(Server::in_turn([
+        |_| Answer::new(503).header("Retry-After", "1"),
+        |_| Answer::ok("fine"),
+    ]));
+    let line = command(&folder, &["--retry=1", &server.url("/")]);
+    let outcome = sh(&folder, &line).run();
+    assert!(outcome.stdout_text().ends_with("fine"), "{line}");
+    assert_eq!(server.request_count(), 2);
+}
+
+#[test]
 fn curl_connects_to_the_same_place() {
     let folder = TempFolder::new();
     if !has_curl(&folder) {

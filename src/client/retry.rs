@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::transport::{Covered, Deadline};
 use crate::cli::args::RetryOn;
 use crate::error::Trouble;
+use crate::request::build::is_idempotent;
 use crate::sessions::parse_cookie_date;
 
 /// The pause after the first attempt; each further one is twice as long. A random part of up to a half is taken off, so
@@ -259,13 +260,8 @@ impl Persistence {
         Verdict::Again(pause, progress)
     }
 
-    /// RFC 9110, section 9.2.2: doing it twice is as good as once.
     fn may_repeat(&self, method: &str) -> bool {
-        let is_idempotent = matches!(
-            method,
-            "GET" | "HEAD" | "OPTIONS" | "PUT" | "DELETE" | "TRACE"
-        );
-        is_idempotent || self.rules.all_methods
+        is_idempotent(method) || self.rules.all_methods
     }
 }
 

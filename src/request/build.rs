@@ -19,6 +19,14 @@ pub(crate) fn user_agent() -> String {
     format!("HTTPie/{}", env!("CARGO_PKG_VERSION"))
 }
 
+/// Whether doing it twice is as good as once (RFC 9110, section 9.2.2).
+pub(crate) fn is_idempotent(method: &str) -> bool {
+    matches!(
+        method,
+        "GET" | "HEAD" | "OPTIONS" | "PUT" | "DELETE" | "TRACE"
+    )
+}
+
 /// How the request line names what is asked for (RFC 9112, section 3.2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum TargetForm {

@@ -7,6 +7,7 @@
 mod body;
 mod headers;
 mod network;
+mod retry;
 mod words;
 
 use std::path::PathBuf;
@@ -78,6 +79,7 @@ pub(crate) fn command(asked: Asked<'_>) -> Result<Command, Error> {
     let writer = body::push(&mut words, &data);
     let socket = unix_socket.as_deref().or(request.url.unix_socket());
     network::push(&mut words, invocation, &request.url, socket)?;
+    remarks.extend(retry::push(&mut words, &invocation.args, &request.method));
     if matches!(data, Data::Stdin) {
         remarks.push("the body comes from standard input: curl needs it there again");
     }
