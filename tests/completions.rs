@@ -162,6 +162,42 @@ fn bash_completes() {
     assert_completes(bash, &format!("source {}", script.display()));
 }
 
+/// The line itself, before the shell takes away what quotes it.
+#[cfg(target_os = "linux")]
+#[test]
+fn bash_quotes_a_file_behind_a_separator_only_where_it_must() {
+    let folder = folder();
+    folder.write("work/my notes.txt", "");
+    folder.write("work/papers/one.pdf", "");
+    let load = format!(
+        "source {}; echo LOA''DED\r",
+        script(&folder, "bash").display()
+    );
+    for (typed, want) in [
+        ("http -f x.org cv@rep", "cv@report.pdf"),
+        ("http -f x.org cv@my", "cv@my\\ notes.txt"),
+        ("http -f x.org cv@pap", "cv@papers/"),
+        ("http x.org -o my", "my\\ notes.txt"),
+    ] {
+        let Some(bash) = shell(&folder, "bash") else {
+            return;
+        };
+        let bash = bash
+            .args(["--norc", "--noprofile", "-i"])
+            .env("PS1", "READY ");
+        let asked = format!("{typed}\t\x05'\x01echo GO''T '\r");
+        let outcome = bash.run_in_terminal_typing(&[
+            ("READY", &load),
+            ("LOADED", &asked),
+            ("GOT ", "exit\r"),
+        ]);
+        let screen = outcome.text();
+        let said = screen.split_once("GOT ").map_or("", |(_, behind)| behind);
+        let line = said.lines().next().unwrap_or_default().trim_end();
+        assert!(line.ends_with(&format!(" {want}")), "{typed}: {screen}");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn zsh_completes() {

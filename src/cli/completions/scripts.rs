@@ -45,14 +45,19 @@ _httpie() {
 
     case $mode in
         files)
-            compopt -o filenames 2>/dev/null
+            [[ -n $prefix ]] || compopt -o filenames 2>/dev/null
             while IFS= read -r line; do
-                # Behind a prefix, readline does not see that it is a folder.
-                if [[ -n $prefix && -d ${line/#\~/$HOME} ]]; then
-                    line+=/
-                    compopt -o nospace 2>/dev/null
+                # Behind a prefix, readline does not see that it is a file: it would quote the '@' and know no folder.
+                if [[ -n $prefix ]]; then
+                    local end=''
+                    if [[ -d ${line/#\~/$HOME} ]]; then
+                        end=/
+                        compopt -o nospace 2>/dev/null
+                    fi
+                    [[ $line != *[![:alnum:]_./~+-]* ]] || printf -v line %q "$line"
+                    line=$prefix$line$end
                 fi
-                COMPREPLY+=("$prefix$line")
+                COMPREPLY+=("$line")
             done < <(compgen -f -- "${current#"$prefix"}")
             ;;
         open) compopt -o nospace 2>/dev/null ;;
