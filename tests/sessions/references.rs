@@ -1,21 +1,16 @@
 //! Sessions that hold references to secrets in place of secrets: written, used, shown, handed on, and read by the real
 //! HTTPie where it is at hand (`HTTPIE_REFERENCE` names its `http`).
 
-mod support;
-
 use std::path::Path;
 
-use support::{Answer, Program, Server, TempFolder};
+use crate::server;
+use crate::support::{self, Answer, Program, Server, TempFolder};
 
 const SECRET: &str = "s3cr3t-T0KEN";
 
 /// As a person would write it, and with what HTTPie needs beside it.
 const BY_HAND: &str =
     r#"{"auth": {"type": "bearer", "raw_auth_from": "env:T"}, "headers_from": {"X-Key": "env:K"}}"#;
-
-fn server() -> Server {
-    Server::start(|_| Answer::ok("fine"))
-}
 
 fn http(folder: &TempFolder, args: &[&str]) -> Program {
     Program::http(folder)

@@ -1,16 +1,16 @@
-//! Sessions when things go wrong: killed jobs, readers in between, folders that cannot be written.
+//! Sessions when things go wrong: killed jobs, readers in between, files that are none, folders that cannot be written.
 
-mod support;
-
+use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use support::{Program, TempFolder};
+use crate::server;
+use crate::support::{Program, TempFolder};
 
 /// A session file is absent or whole.
 #[track_caller]
 fn assert_whole(path: &Path) {
-    match std::fs::read(path) {
+    match fs::read(path) {
         Ok(bytes) => {
             let parsed = serde_json::from_slice::<serde_json::Value>(&bytes);
             assert!(
@@ -88,10 +88,71 @@ fn a_reader_never_meets_half_a_file() {
         }
     }
     let saved: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(&path).expect("a file")).expect("JSON");
+        serde_json::from_slice(&fs::read(&path).expect("a file")).expect("JSON");
     assert_eq!(
         saved["headers"].as_array().map(Vec::len),
         Some(40),
         "a job's header was lost"
+    );
+}
+
+#[test]
+fn bad_files_are_named_and_neither_sent_nor_overwritten() {
+    let (server, folder) = (server(), TempFolder::new());
+    for (content, naming) in [
+        ("{\"headers\": [],\n  oops}", &["s.json", "line 2"][..]),
+        ("", &["s.json"]),
+        ("[1, 2]", &["s.json"]),
+        ("{\"headers\": 7}", &["s.json", "headers"]),
+        ("{\"cookies\": [7]}", &["s.json", "cookie"]),
+        ("{\"auth\": []}", &["s.json", "auth"]),
+    ] {
+        folder.write("work/s.json", content);
+        for option in ["--session=./s.json", "--session-read-only=./s.json"] {
+            let outcome = Program::http(&folder)
+                .args([option, &server.url("/"), "X-A:1"])
+                .run();
+            outcome.assert_error(naming);
+            assert_eq!(folder.read("work/s.json"), content);
+        }
+    }
+    fs::create_dir(folder.join("work/folder.json")).expect("the test's own folder");
+    let outcome = Program::http(&folder)
+        .args(["--session=./folder.json", &server.url("/")])
+        .run();
+    outcome.assert_error(&["folder.json"]);
+    assert_eq!(server.connection_count(), 0, "nothing may be sent");
+}
+
+#[test]
+fn a_file_past_all_measure_is_refused() {
+    let (server, folder) = (server(), TempFolder::new());
+    let file = fs::File::create(folder.write("work/s.json", "")).expect("the test's own file");
+    file.set_len((16 << 20) + 1).expect("a sparse file");
+    let outcome = Program::http(&folder)
+        .args(["--session=./s.json", &server.url("/")])
+        .run();
+    outcome.assert_error(&["s.json"]);
+    assert_eq!(server.connection_count(), 0, "nothing may be sent");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_answer_is_shown_even_if_the_session_cannot_be_saved() {
+    let (server, folder) = (server(), TempFolder::new());
+    // Not even root can make a file there.
+    let outcome = Program::http(&folder)
+        .args([
+            "--session=/proc/httpie-test.json",
+            &server.url("/"),
+            "X-A:1",
+        ])
+        .run();
+    assert_eq!(outcome.status, 1);
+    assert_eq!(outcome.stdout_text(), "fine");
+    assert!(
+        outcome.stderr_text().contains("/proc/httpie-test.json"),
+        "{}",
+        outcome.stderr_text()
     );
 }
