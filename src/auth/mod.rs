@@ -2,11 +2,11 @@
 
 mod command;
 pub(crate) mod digest;
-pub(crate) mod netrc;
+mod netrc;
 pub(crate) mod prompt;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod properties;
-pub(crate) mod reference;
+mod reference;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;

@@ -2,15 +2,15 @@
 //! not know how, or whether, anything is printed.
 
 pub(crate) mod challenge;
-pub(crate) mod connection;
+mod connection;
 pub(crate) mod exchange;
-pub(crate) mod framing;
+mod framing;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod properties;
 pub(crate) mod proxy;
 mod redirect;
 pub(crate) mod resolve;
-pub(crate) mod response_body;
+mod response_body;
 pub(crate) mod response_head;
 pub(crate) mod retry;
 pub(crate) mod route;
@@ -24,4 +24,4 @@ pub(crate) mod tcp;
 pub(crate) mod tls;
 pub(crate) mod transport;
 mod tunnel;
-pub(crate) mod wire;
+mod wire;

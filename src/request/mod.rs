@@ -7,12 +7,12 @@ pub(crate) mod compose;
 pub(crate) mod compress;
 pub(crate) mod curl;
 mod escape;
-pub(crate) mod multipart;
+mod multipart;
 pub(crate) mod nested_json;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod properties;
 mod spool;
-pub(crate) mod stdin;
+mod stdin;
 pub(crate) mod url;
 
 /// 128 bits from the process's own randomness, for what must be like nothing else and is no secret: boundaries (HTTPie's have
