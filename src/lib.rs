@@ -7,12 +7,12 @@
 //! # The way of the data
 //!
 //! ```text
-//! argv, config.json ──> cli ──────> Invocation   what was asked, checked, every default settled
-//!         session files ──> sessions ──> Overlay      headers, credentials, cookies that apply to this URL
-//!                           request ──> Request      one head (exact bytes) and one body (maybe never in memory)
-//!                           client ───> Response     transport, redirects, cookies; an Observer sees each message
-//!                           output ───> stdout       plan, decode, format, colour
-//!         session files <── sessions <── change set   re-read under a lock, merged, replaced; only if something changed
+//! argv, config.json ──> cli ───────> Invocation   what was asked, checked, every default settled
+//!     session files ──> sessions ──> Overlay      headers, credentials, cookies that apply to this URL
+//!                       request ───> Request      one head (exact bytes) and one body (maybe never in memory)
+//!                       client ────> Response     transport, redirects, cookies; an Observer sees each message
+//!                       output ────> stdout       plan, decode, format, colour; or a file: a download
+//!     session files <── sessions <── change set   re-read under a lock, merged, replaced; only if something changed
 //! ```
 //!
 //! One way down: a module knows nothing of those after it. `app` is the one place where they meet.
@@ -24,9 +24,10 @@
 //! - `sessions`: what a session holds and takes over, several over one request, the file layouts, the store, cookies
 //! - `auth`: credentials to headers, the password prompt, secrets by reference
 //! - `request`: URL, nested JSON, bodies, multipart, the final list of headers, a request as a command of curl's
-//! - `client`: the exchange, redirects, connections, TLS, the wire
-//! - `output`: what is shown, content codings, JSON, heads, colours, masks
+//! - `client`: the exchange, redirects, retries, proxies, connections, TLS, the wire
+//! - `output`: what is shown, content codings, JSON, XML, heads, colours, masks, downloads and their progress
 //! - `manager`: `httpie` itself
+//! - `fuzzing`: what must hold for any bytes, for tests and fuzz targets alone
 //! - `environment`, `headers`, `error`, `messages`, `interruptions`, `json_text`, `shell_text`, `calendar`: what all rooms share
 //!
 //! # Laws

@@ -186,6 +186,16 @@ fn a_run_that_failed_is_told_with_its_error() {
 }
 
 #[test]
+fn an_error_in_the_line_has_no_password_of_a_url() {
+    let folder = TempFolder::new();
+    let server = Server::start(|_| Answer::redirect(302, "ftp://user:secret@localhost/"));
+    let outcome = run(&folder, &["--json-meta", "--follow", &server.url("/")]);
+    let told = line(&outcome);
+    let error = told["error"].as_str().unwrap_or_default();
+    assert!(error.contains("ftp://***@localhost"), "{error}");
+}
+
+#[test]
 fn the_line_can_go_into_a_file() {
     let server = Server::start(|_| Answer::ok("body"));
     let folder = TempFolder::new();

@@ -55,7 +55,7 @@ pub(super) fn lay_over(run: &Run<'_>, url: &Url, overlay: &mut Overlay) -> Resul
 
 /// Gets the secrets that there are references to, for this run alone. What is typed as a header needs none. Tells whether
 /// standard input was read for them.
-pub(super) fn resolve_references(
+fn resolve_references(
     run: &Run<'_>,
     url: &Url,
     overlay: &mut Overlay,

@@ -6,6 +6,7 @@ use super::Run;
 use crate::cli::args::Args;
 use crate::client::stopwatch::Part;
 use crate::error::{Error, ExitStatus};
+use crate::output::mask;
 use crate::output::report::{ConnectionTimes, Ending, Report};
 use crate::output::show::output_error;
 use crate::output::target::Target;
@@ -28,7 +29,10 @@ pub(super) fn write(
     let error = outcome.as_ref().err();
     let status = error.map(Error::status);
     let status = status.or(outcome.as_ref().ok().copied());
-    let sentence = error.map(ToString::to_string);
+    let sentence = error.map(|error| {
+        let sentence = error.to_string();
+        String::from_utf8_lossy(&mask::without_user_info(sentence.as_bytes())).into_owned()
+    });
     let line = report.line(&Ending {
         exit_status: status.unwrap_or(ExitStatus::Error).code(),
         error: sentence.as_deref(),

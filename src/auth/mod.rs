@@ -1,4 +1,7 @@
 //! Credentials: from what was typed or stored to the value of the Authorization header.
+//!
+//! They come as text, from the terminal ([`prompt`]), from netrc, or by reference (an environment variable, a file, a
+//! command). Digest needs the server's challenge first: [`digest`] answers it.
 
 mod command;
 pub(crate) mod digest;
@@ -19,9 +22,8 @@ use crate::messages::Messages;
 use crate::request::url::Url;
 use crate::sessions::{AuthType, Credentials, HeaderSource, SecretSource};
 
-/// Credentials of `-a` or `--auth-from`, else of the URL, else, where `-A` asks for any, of the user's netrc file; a missing
-/// password is asked for. What a source gives is not asked
-/// for here: [`of_source`] does that.
+/// Credentials of `-a` or `--auth-from`, else of the URL, else, where `-A` asks for any, of the user's netrc file; a
+/// missing password is asked for. A source is only named here: [`of_source`] asks it.
 pub(crate) fn typed(
     invocation: &Invocation,
     url: &Url,

@@ -6,7 +6,8 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 
 use super::escape::form_encode;
-use super::multipart::{self, Multipart};
+use super::file;
+use super::multipart::Multipart;
 use crate::cli::items::{Field, FieldValue};
 use crate::cli::json_value::JsonValue;
 use crate::error::Error;
@@ -92,7 +93,7 @@ impl Body {
         match self {
             Body::Empty => Ok(Box::new(io::empty())),
             Body::Bytes(bytes) => Ok(Box::new(Cursor::new(bytes.clone()))),
-            Body::File { path, .. } => Ok(Box::new(multipart::open_file(path)?)),
+            Body::File { path, .. } => Ok(Box::new(file::open(path)?)),
             Body::Multipart(parts) => parts.open(),
             Body::Redirected { file, start, .. } => {
                 let mut file = file.try_clone()?;
@@ -117,7 +118,7 @@ impl Body {
 }
 
 /// Where a teed body goes, piece by piece.
-pub(crate) type TeeSink = Box<dyn FnMut(&[u8]) -> io::Result<()> + Send>;
+type TeeSink = Box<dyn FnMut(&[u8]) -> io::Result<()> + Send>;
 
 struct Tee {
     inner: Box<dyn Read + Send>,

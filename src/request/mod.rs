@@ -7,6 +7,7 @@ pub(crate) mod compose;
 pub(crate) mod compress;
 pub(crate) mod curl;
 mod escape;
+mod file;
 mod multipart;
 pub(crate) mod nested_json;
 #[cfg(any(test, fuzzing))]

@@ -5,11 +5,11 @@
 
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::body::Body;
-use super::{random_name, spool};
-use crate::error::{Error, io_reason};
+use super::{file, random_name, spool};
+use crate::error::Error;
 
 /// A multipart body: alternating framing text and file contents.
 #[cfg_attr(test, derive(Debug))]
@@ -68,7 +68,7 @@ impl Multipart {
         path: PathBuf,
         mime_type: Option<&str>,
     ) -> Result<(), Error> {
-        let length = file_length(&path)?;
+        let length = file::length(&path)?;
         let content = match length {
             Some(length) => Piece::File {
                 path: path.clone(),
@@ -151,7 +151,7 @@ struct ExactFile {
 
 impl ExactFile {
     fn open(path: PathBuf, length: u64) -> Result<ExactFile, Error> {
-        let file = open_file(&path)?;
+        let file = file::open(&path)?;
         Ok(ExactFile {
             file,
             path,
@@ -175,28 +175,6 @@ impl Read for ExactFile {
     }
 }
 
-/// Opens a file to be sent.
-pub(crate) fn open_file(path: &PathBuf) -> Result<File, Error> {
-    File::open(path).map_err(|error| cannot_read(path, &error))
-}
-
-/// The length of a regular file in bytes; nothing for what has none, such as a named pipe.
-pub(super) fn file_length(path: &PathBuf) -> Result<Option<u64>, Error> {
-    let facts = std::fs::metadata(path).map_err(|error| cannot_read(path, &error))?;
-    match facts.is_dir() {
-        true => Err(Error::new(format!("'{}' is a folder", path.display()))),
-        false => Ok(facts.is_file().then_some(facts.len())),
-    }
-}
-
-pub(super) fn cannot_read(path: &std::path::Path, error: &io::Error) -> Error {
-    Error::new(format!(
-        "cannot read '{}': {}",
-        path.display(),
-        io_reason(error)
-    ))
-}
-
 fn escape_name(name: &str) -> String {
     name.replace('\n', "%0A")
         .replace('\r', "%0D")
@@ -204,13 +182,13 @@ fn escape_name(name: &str) -> String {
 }
 
 /// The content of something that is no regular file, whose length the parts behind it must know.
-fn put_aside(path: &PathBuf) -> Result<Piece, Error> {
-    let unreadable = |error: io::Error| cannot_read(path, &error);
-    let body = spool::put_aside(Vec::new(), open_file(path)?).map_err(unreadable)?;
+fn put_aside(path: &Path) -> Result<Piece, Error> {
+    let unreadable = |error: io::Error| file::cannot_read(path, &error);
+    let body = spool::put_aside(Vec::new(), file::open(path)?).map_err(unreadable)?;
     match body {
         Body::Bytes(bytes) => Ok(Piece::Memory(bytes)),
         Body::Redirected { file, length, .. } => Ok(Piece::PutAside {
-            path: path.clone(),
+            path: path.to_owned(),
             file,
             length,
         }),

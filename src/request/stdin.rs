@@ -5,11 +5,10 @@
 
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek};
-use std::path::PathBuf;
+use std::path::Path;
 
 use super::body::{Body, Stream};
-use super::multipart;
-use super::spool;
+use super::{file, spool};
 use crate::error::{Error, io_reason};
 
 /// Enough to know that there is a body. Most jobs have none, and clearing a larger buffer would take a third of all that
@@ -53,17 +52,17 @@ pub(crate) fn read(wanted: LengthWanted, say: impl FnOnce()) -> Result<Body, Err
 ///
 /// # Errors
 /// It cannot be read, or it is a folder.
-pub(super) fn read_file(path: &PathBuf, wanted: LengthWanted) -> Result<Body, Error> {
-    if let Some(length) = multipart::file_length(path)? {
+pub(super) fn read_file(path: &Path, wanted: LengthWanted) -> Result<Body, Error> {
+    if let Some(length) = file::length(path)? {
         return Ok(Body::File {
             length,
-            path: path.clone(),
+            path: path.to_owned(),
         });
     }
-    let file = multipart::open_file(path)?;
+    let file = file::open(path)?;
     match wanted {
         LengthWanted::Yes => {
-            spool::put_aside(Vec::new(), file).map_err(|error| multipart::cannot_read(path, &error))
+            spool::put_aside(Vec::new(), file).map_err(|error| file::cannot_read(path, &error))
         }
         LengthWanted::No => Ok(Body::Stream(Stream::new(Box::new(file), None))),
     }

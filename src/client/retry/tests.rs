@@ -1,3 +1,5 @@
+//! When to try again, how long to wait, and when to give up.
+
 use super::*;
 
 fn usual(retries: u32) -> Rules {
