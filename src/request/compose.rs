@@ -103,24 +103,7 @@ fn choose_body(
 ) -> Result<Body, Error> {
     let args = &invocation.args;
     let items = &invocation.items;
-    let mut body = match (&items.body_file, &args.raw) {
-        (Some(file), _) => stdin::read_file(&file.path, length_wanted(invocation))?,
-        (None, Some(raw)) if !raw.is_empty() => Body::Bytes(raw.clone().into_bytes()),
-        (None, _) => Body::Empty,
-    };
-    let has_other = !body.is_empty() || !items.fields.is_empty();
-    if let Some(waiting) = waiting {
-        let input = stdin::read(length_wanted(invocation), waiting)?;
-        if !input.is_empty() {
-            if has_other {
-                return Err(mixed_bodies());
-            }
-            body = input;
-        }
-    }
-    if args.request_type == Some(RequestType::Multipart) && !body.is_empty() {
-        return Err(mixed_bodies());
-    }
+    let mut body = body_as_it_is(invocation, waiting)?;
     let has_data = !body.is_empty() || !items.fields.is_empty();
     match kind {
         RequestType::Json => {
@@ -143,6 +126,31 @@ fn choose_body(
     }
     if !items.fields.is_empty() || (kind == RequestType::Multipart && body.is_empty()) {
         body = fields_body(invocation, kind, defaults)?;
+    }
+    Ok(body)
+}
+
+/// The body that is not made of fields, of which there can be but one.
+fn body_as_it_is(invocation: &Invocation, waiting: Option<impl FnOnce()>) -> Result<Body, Error> {
+    let args = &invocation.args;
+    let items = &invocation.items;
+    let mut body = match (&items.body_file, &args.raw) {
+        (Some(file), _) => stdin::read_file(&file.path, length_wanted(invocation))?,
+        (None, Some(raw)) if !raw.is_empty() => Body::Bytes(raw.clone().into_bytes()),
+        (None, _) => Body::Empty,
+    };
+    let has_other = !body.is_empty() || !items.fields.is_empty();
+    if let Some(waiting) = waiting {
+        let input = stdin::read(length_wanted(invocation), waiting)?;
+        if !input.is_empty() {
+            if has_other {
+                return Err(mixed_bodies());
+            }
+            body = input;
+        }
+    }
+    if args.request_type == Some(RequestType::Multipart) && !body.is_empty() {
+        return Err(mixed_bodies());
     }
     Ok(body)
 }
@@ -185,24 +193,7 @@ fn fields_body(
             text => Body::Bytes(text.into_bytes()),
         },
         RequestType::Multipart => {
-            let mut parts = Multipart::new(invocation.args.boundary.clone());
-            for field in by_name() {
-                match &field.value {
-                    FieldValue::File(file) => {
-                        parts.add_file(
-                            &field.name,
-                            file.path.clone(),
-                            file_type(Some(file)).as_deref(),
-                        )?;
-                    }
-                    value => {
-                        if let Some(text) = body::form_text(value)? {
-                            parts.add_text(&field.name, &text);
-                        }
-                    }
-                }
-            }
-            parts.close();
+            let parts = parts(by_name(), invocation.args.boundary.clone())?;
             defaults.append(
                 "Content-Type",
                 format!("multipart/form-data; boundary={}", parts.boundary()),
@@ -210,6 +201,25 @@ fn fields_body(
             Body::Multipart(parts)
         }
     })
+}
+
+fn parts(fields: Vec<&Field>, boundary: Option<String>) -> Result<Multipart, Error> {
+    let mut parts = Multipart::new(boundary);
+    for field in fields {
+        match &field.value {
+            FieldValue::File(file) => {
+                let mime_type = file_type(Some(file));
+                parts.add_file(&field.name, file.path.clone(), mime_type.as_deref())?;
+            }
+            value => {
+                if let Some(text) = body::form_text(value)? {
+                    parts.add_text(&field.name, &text);
+                }
+            }
+        }
+    }
+    parts.close();
+    Ok(parts)
 }
 
 /// The media type of a file: what `;type=` says, else what its name suggests.
