@@ -6,7 +6,7 @@ use super::charset::{self, Facts, Utf8Reader};
 use super::colors::{Layout, escape_controls};
 use super::decode::{self, is_binary};
 use super::highlight::{Highlighter, Language};
-use super::json::{self, Verdict};
+use super::json::{self, JsonOptions, Scanned, Verdict};
 use super::plan::{Plan, is_stream};
 use super::report::Counted;
 use super::show::{Codings, ShownBody, output_error};
@@ -179,19 +179,35 @@ impl<'a, W: Write> BodyWriter<'a, W> {
         after_head: bool,
     ) -> Result<(), Error> {
         let mut bytes = Vec::new();
-        let outcome = body.read_to_end(&mut bytes);
+        let (outcome, scanned) = match kind.may_be_json {
+            true => {
+                let orders_members = self.json_options().orders_members();
+                match json::read(body, orders_members, &mut bytes) {
+                    Ok(scanned) => (Ok(()), scanned),
+                    Err(error) => (Err(error), None),
+                }
+            }
+            false => (body.read_to_end(&mut bytes).map(drop), None),
+        };
         let text = charset::whole_in_utf_8(&bytes, facts);
-        if is_binary(&text) {
+        // What was scanned are the bytes.
+        let scanned = scanned.filter(|_| std::ptr::eq(&*text, &*bytes));
+        if scanned.is_none() && is_binary(&text) {
             self.notice(after_head)?;
         } else {
-            self.put_document(&text, kind)?;
+            self.put_document(&text, scanned, kind)?;
         }
-        outcome.map(drop).map_err(Error::from)
+        outcome.map_err(Error::from)
     }
 
-    fn put_document(&mut self, text: &[u8], kind: &Kind) -> Result<(), Error> {
+    fn put_document(
+        &mut self,
+        text: &[u8],
+        scanned: Option<Scanned>,
+        kind: &Kind,
+    ) -> Result<(), Error> {
         if kind.may_be_json
-            && let Some(LastLine::Ended | LastLine::Open) = self.put_json(text)?
+            && let Some(LastLine::Ended | LastLine::Open) = self.put_json(text, scanned)?
         {
             return Ok(());
         }
@@ -259,7 +275,7 @@ impl<'a, W: Write> BodyWriter<'a, W> {
         let mut shown = Vec::new();
         let mut writer = BodyWriter::new(self.plan, &mut shown);
         writer.colours_json = self.colours_json;
-        match writer.put_json(document)? {
+        match writer.put_json(document, None)? {
             None => self.put_text(line),
             Some(last_line) => {
                 self.put_text(name)?;
@@ -273,13 +289,23 @@ impl<'a, W: Write> BodyWriter<'a, W> {
         }
     }
 
+    fn json_options(&self) -> JsonOptions {
+        JsonOptions {
+            format: self.plan.json.format && self.plan.format,
+            escape_controls: self.plan.to_terminal,
+            ..self.plan.json
+        }
+    }
+
     /// Writes a JSON document; nothing where it is none.
-    fn put_json(&mut self, bytes: &[u8]) -> Result<Option<LastLine>, Error> {
-        let mut options = self.plan.json;
-        options.format &= self.plan.format;
-        options.escape_controls = self.plan.to_terminal;
+    fn put_json(
+        &mut self,
+        bytes: &[u8],
+        scanned: Option<Scanned>,
+    ) -> Result<Option<LastLine>, Error> {
+        let options = self.json_options();
         let style = self.plan.style.as_ref().filter(|_| self.colours_json);
-        let verdict = json::write_json(bytes, &options, style, self.out);
+        let verdict = json::write_scanned(bytes, scanned, &options, style, self.out);
         match verdict.map_err(output_error)? {
             // As in HTTPie, a coloured document ends its last line.
             Verdict::Written if self.plan.style.is_some() => {

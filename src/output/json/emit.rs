@@ -3,12 +3,14 @@
 //! What a token looks like is a [`Painter`]'s business; the plain one compiles to nothing.
 
 use std::io::{self, Write};
+use std::ops::Range;
 
-use super::JsonOptions;
-use super::index::{Index, Order};
-use super::scan::{byte, skip_space};
+use super::index::{Cursor, Index, Order};
+use super::parallel::{self, Share};
+use super::scan::{Nesting, byte, skip_space};
 use super::sink::Sink;
 use super::text::{encode, steers_terminal, string_end, unicode_escape};
+use super::{JsonOptions, MAX_INDENTED_DEPTH};
 
 /// What a token is, for its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +30,7 @@ pub(super) enum Token {
 }
 
 /// Puts what makes the next token look as it should.
-pub(super) trait Painter {
+pub(super) trait Painter: Clone + Send {
     /// Whether it never puts anything.
     const PLAIN: bool;
 
@@ -42,6 +44,7 @@ pub(super) trait Painter {
 }
 
 /// No colours.
+#[derive(Clone)]
 pub(super) struct Plain;
 
 impl Painter for Plain {
@@ -51,37 +54,44 @@ impl Painter for Plain {
     fn turn_to(&mut self, _token: Token, _sink: &mut Sink<'_>) {}
 }
 
-/// A container that is being written.
+/// An object whose members are taken from the index.
 #[derive(Clone, Copy)]
-enum Frame {
-    Array,
-    /// An object whose members are taken as they come.
-    Object,
-    /// An object whose members are taken from the index.
-    Sorted {
-        next: usize,
-        last: usize,
-        /// The offset of its closing brace, once the member before it has been met.
-        end: usize,
-    },
+struct Sorted {
+    /// How many containers are open where it is the innermost.
+    depth: usize,
+    next: usize,
+    last: usize,
+    /// The offset of its closing brace, once the member before it has been met.
+    end: usize,
 }
 
 pub(super) struct Emitter<'a, P> {
     text: &'a [u8],
     options: JsonOptions,
-    index: Index,
+    index: &'a Index,
+    cursor: Cursor,
     /// The index of the small object that is being written, where the document's own does not note it.
-    local: Option<(usize, Index)>,
+    local: Option<(usize, Index, Cursor)>,
     painter: P,
     sink: Sink<'a>,
-    open: Vec<Frame>,
+    open: Nesting,
+    /// The open objects that are not in order.
+    sorted: Vec<Sorted>,
+    /// The depth of the innermost of them; 0 if there is none.
+    sorted_depth: usize,
+    /// Levels around what is written here, beside those of `open`.
+    outer_depth: usize,
+    /// Elements of the outermost array from this offset on are another's to write.
+    stop: usize,
+    /// Whether large arrays may be written by two threads.
+    may_split: bool,
 }
 
 impl<'a, P: Painter> Emitter<'a, P> {
     pub(super) fn new(
         text: &'a [u8],
         options: &JsonOptions,
-        index: Index,
+        index: &'a Index,
         painter: P,
         writer: &'a mut dyn Write,
     ) -> Emitter<'a, P> {
@@ -89,11 +99,24 @@ impl<'a, P: Painter> Emitter<'a, P> {
             text,
             options: *options,
             index,
+            cursor: Cursor::default(),
             local: None,
             painter,
             sink: Sink::new(writer),
-            open: Vec::new(),
+            open: Nesting::default(),
+            sorted: Vec::new(),
+            sorted_depth: 0,
+            outer_depth: 0,
+            stop: usize::MAX,
+            may_split: !index.seams().is_empty() && parallel::is_of_use(),
         }
+    }
+
+    /// Lets two threads write large arrays, or one alone.
+    #[cfg(test)]
+    pub(super) fn sharing(mut self, is_shared: bool) -> Self {
+        self.may_split = is_shared;
+        self
     }
 
     /// Writes what stands before `start` as it is, then the value that starts there.
@@ -131,8 +154,11 @@ impl<'a, P: Painter> Emitter<'a, P> {
                         self.empty(*b"[]");
                         at = inside + 1;
                     } else {
-                        self.begin(b'[', Frame::Array);
-                        at = inside;
+                        self.begin(b'[');
+                        at = match self.may_split {
+                            true => self.split(at, inside),
+                            false => inside,
+                        };
                         continue;
                     }
                 }
@@ -155,37 +181,68 @@ impl<'a, P: Painter> Emitter<'a, P> {
         }
     }
 
+    /// Writes most of an array that has begun together with another thread, if it is a large one; gives the offset of the
+    /// element that is to be written next.
+    #[cold]
+    fn split(&mut self, at: usize, first: usize) -> usize {
+        let Some(starts) = parallel::parts(self.index, at, first) else {
+            return first;
+        };
+        let (text, index, options) = (self.text, self.index, self.options);
+        let painter = self.painter.clone();
+        let outer_depth = self.outer_depth + self.open.depth() - 1;
+        let help = |parts: &mut dyn Iterator<Item = Range<usize>>, out: &mut dyn Write| {
+            let mut emitter = Emitter::new(text, &options, index, painter, out);
+            emitter.may_split = false;
+            emitter.outer_depth = outer_depth;
+            emitter.open.push(false);
+            for part in parts {
+                emitter.part(part);
+                if emitter.sink.flush_writer().is_err() {
+                    break;
+                }
+            }
+        };
+        parallel::share(&starts, help, |share| {
+            match share {
+                Share::Part(part) => self.part(part),
+                Share::Written(bytes) => self.sink.large(bytes),
+            }
+            !self.sink.has_failed()
+        })
+    }
+
+    /// Writes elements of an array, and the comma and line break behind each.
+    fn part(&mut self, part: Range<usize>) {
+        let may_split = std::mem::replace(&mut self.may_split, false);
+        self.stop = part.end;
+        self.value(skip_space(self.text, part.start));
+        self.stop = usize::MAX;
+        self.may_split = may_split;
+    }
+
     /// Goes on behind a value: to the next one, whose offset it gives, or out of containers that end.
     #[inline(always)]
     fn after_value(&mut self, mut at: usize) -> Option<usize> {
         let text = self.text;
-        loop {
-            let frame = self.open.last_mut()?;
+        while self.open.depth() > 0 {
             at = skip_space(text, at);
             let more = byte(text, at) == b',';
-            match frame {
-                Frame::Array if more => {
-                    self.line_break(true);
-                    return Some(skip_space(text, at + 1));
-                }
-                Frame::Object if more => {
-                    self.line_break(true);
-                    return Some(self.name(skip_space(text, at + 1)));
-                }
-                Frame::Sorted { next, last, end } => {
-                    if !more {
-                        *end = at;
-                    }
-                    if *next < *last {
-                        let place = *next;
-                        *next += 1;
+            if self.sorted_depth == self.open.depth() {
+                match self.next_sorted(at, more) {
+                    Ok(name) => {
                         self.line_break(true);
-                        let name = self.member(place);
                         return Some(self.name(name));
                     }
-                    at = *end;
+                    Err(end) => at = end,
                 }
-                _ => {}
+            } else if more {
+                let next = skip_space(text, at + 1);
+                self.line_break(true);
+                if self.open.in_object() {
+                    return Some(self.name(next));
+                }
+                return (next < self.stop).then_some(next);
             }
             self.end(byte(text, at));
             if self.sink.has_failed() {
@@ -193,13 +250,35 @@ impl<'a, P: Painter> Emitter<'a, P> {
             }
             at += 1;
         }
+        None
+    }
+
+    /// The offset of the next name in the innermost sorted object, or else that of its closing brace. `at` is what stands
+    /// behind a member: a comma if there are more behind it.
+    #[inline(always)]
+    fn next_sorted(&mut self, at: usize, more: bool) -> Result<usize, usize> {
+        let Some(object) = self.sorted.last_mut() else {
+            return Err(at);
+        };
+        if !more {
+            object.end = at;
+        }
+        if object.next < object.last {
+            let place = object.next;
+            object.next += 1;
+            return Ok(self.member(place));
+        }
+        let end = object.end;
+        self.sorted.pop();
+        self.sorted_depth = self.sorted.last().map_or(0, |object| object.depth);
+        Err(end)
     }
 
     #[inline(always)]
-    fn begin(&mut self, bracket: u8, frame: Frame) {
+    fn begin(&mut self, bracket: u8) {
         self.painter.turn_to(Token::Punctuation, &mut self.sink);
         self.sink.byte(bracket);
-        self.open.push(frame);
+        self.open.push(bracket == b'{');
         self.line_break(false);
     }
 
@@ -207,41 +286,40 @@ impl<'a, P: Painter> Emitter<'a, P> {
     #[inline(always)]
     fn begin_object(&mut self, at: usize, first_name: usize) -> usize {
         let order = match &mut self.local {
-            Some((_, index)) => index.order(at),
-            None => self.index.order(at),
+            Some((_, index, cursor)) => index.order(at, cursor),
+            None => self.index.order(at, &mut self.cursor),
         };
         let order = match order {
             Order::NotNoted => self.look_at(at),
             known => known,
         };
+        self.begin(b'{');
         let Order::Members { first, last } = order else {
-            self.begin(b'{', Frame::Object);
             return self.name(first_name);
         };
-        let name = self.member(first);
-        self.begin(
-            b'{',
-            Frame::Sorted {
-                next: first + 1,
-                last,
-                end: at,
-            },
-        );
-        self.name(name)
+        self.sorted_depth = self.open.depth();
+        self.sorted.push(Sorted {
+            depth: self.sorted_depth,
+            next: first + 1,
+            last,
+            end: at,
+        });
+        self.name(self.member(first))
     }
 
     /// Takes notes on a small object, which hold until it ends.
     fn look_at(&mut self, at: usize) -> Order {
-        let mut index = Index::of_object(self.text, at);
-        let order = index.order(at);
-        self.local = Some((self.open.len(), index));
+        let index = Index::of_object(self.text, at);
+        let mut cursor = Cursor::default();
+        let order = index.order(at, &mut cursor);
+        self.local = Some((self.open.depth(), index, cursor));
         order
     }
 
     #[inline(always)]
     fn member(&self, place: usize) -> usize {
         match &self.local {
-            Some((_, index)) => index.member(place),
+            Some((_, index, _)) => index.member(place),
             None => self.index.member(place),
         }
     }
@@ -249,8 +327,8 @@ impl<'a, P: Painter> Emitter<'a, P> {
     #[inline(always)]
     fn end(&mut self, bracket: u8) {
         self.open.pop();
-        if let Some((depth, _)) = &self.local
-            && *depth == self.open.len()
+        if let Some((depth, ..)) = &self.local
+            && *depth == self.open.depth()
         {
             self.local = None;
         }
@@ -266,7 +344,8 @@ impl<'a, P: Painter> Emitter<'a, P> {
 
     #[inline(always)]
     fn line_break(&mut self, comma: bool) {
-        let spaces = self.open.len().saturating_mul(self.options.indent);
+        let levels = (self.outer_depth + self.open.depth()).min(MAX_INDENTED_DEPTH);
+        let spaces = levels.saturating_mul(self.options.indent);
         if P::PLAIN {
             return self.sink.line_break(comma, spaces);
         }

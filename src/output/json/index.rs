@@ -1,4 +1,5 @@
-//! Where the members of unordered objects stand, in the order in which they are to be written.
+//! Where the members of unordered objects stand, in the order in which they are to be written, and where large arrays can
+//! be taken apart.
 //!
 //! Objects whose members are in order already take no room. Offsets are 32 bits wide. When the notes for a whole document
 //! would outgrow half its size (a great many tiny objects), only the large objects are noted and the small ones are looked
@@ -6,8 +7,8 @@
 
 use std::cmp::Ordering;
 
-use super::MAX_FORMATTED_DEPTH;
-use super::scan::{self, Fault, Recorder, byte, skip_space};
+use super::scan::{Fault, Recorder, Scanner, byte, skip_space};
+use super::seams::Seams;
 use super::text::{compare_names, string_end};
 
 /// Objects of fewer bytes than this are not noted when memory is short.
@@ -36,8 +37,8 @@ const IN_ORDER: u32 = u32::MAX;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Policy {
-    /// Every object, while the notes stay below so many bytes.
-    Everything { budget: usize },
+    /// Every object, while the notes are no larger than half of what was scanned and this.
+    Everything { spare: usize },
     /// Only large objects.
     LargeOnly,
 }
@@ -49,35 +50,23 @@ pub(super) struct Index {
     entries: Vec<Entry>,
     members: Vec<u32>,
     small_are_noted: bool,
-    /// Where the last look-up ended: the next is close by.
-    cursor: usize,
+    seams: Seams,
 }
+
+/// Where a look-up in an [`Index`] ended: the next is close by.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Cursor(usize);
 
 impl Index {
     /// Scans the value at `start` and what follows it, and notes the order of members if asked to.
     pub(super) fn build(text: &[u8], start: usize, sort: bool) -> Result<Index, Fault> {
-        let budget = text.len() / 2 + (4 << 20);
-        Index::build_within(text, start, sort, budget)
-    }
-
-    fn build_within(text: &[u8], start: usize, sort: bool, budget: usize) -> Result<Index, Fault> {
-        if !sort {
-            end_of_document(text, start, &mut scan::Nothing)?;
-            return Ok(Index::empty());
-        }
-        let mut builder = Builder::new(Policy::Everything { budget });
-        end_of_document(text, start, &mut builder)?;
-        if builder.overflowed {
-            builder = Builder::new(Policy::LargeOnly);
-            end_of_document(text, start, &mut builder)?;
-        }
-        Ok(builder.finish())
+        Scan::new(start, sort).finish(text)
     }
 
     /// Notes the order of one valid object and of all in it.
     pub(super) fn of_object(text: &[u8], at: usize) -> Index {
-        let mut builder = Builder::new(Policy::Everything { budget: usize::MAX });
-        match scan::value(text, at, &mut builder, MAX_FORMATTED_DEPTH) {
+        let mut builder = Builder::new(Policy::Everything { spare: text.len() });
+        match Scanner::new(at).finish(text, &mut builder) {
             Ok(_) => builder.finish(),
             Err(_) => Index::empty(),
         }
@@ -89,24 +78,24 @@ impl Index {
             entries: Vec::new(),
             members: Vec::new(),
             small_are_noted: true,
-            cursor: 0,
+            seams: Seams::default(),
         }
     }
 
     /// The order of the object that opens at an offset.
     #[inline(always)]
-    pub(super) fn order(&mut self, at: usize) -> Order {
+    pub(super) fn order(&self, at: usize, cursor: &mut Cursor) -> Order {
         let at = at as u32;
         if self
             .entries
-            .get(self.cursor)
+            .get(cursor.0)
             .is_none_or(|entry| entry.at != at)
         {
-            self.cursor = self.find(at);
+            cursor.0 = self.find(at, cursor.0);
         }
-        match self.entries.get(self.cursor) {
+        match self.entries.get(cursor.0) {
             Some(entry) if entry.at == at => {
-                self.cursor += 1;
+                cursor.0 += 1;
                 self.list(entry.first)
             }
             _ if self.small_are_noted => Order::AsItStands,
@@ -124,20 +113,20 @@ impl Index {
         }
     }
 
-    /// The place of the first entry at or behind an offset, looked for in growing steps from the cursor.
-    fn find(&self, at: u32) -> usize {
+    /// The place of the first entry at or behind an offset, looked for in growing steps from another.
+    fn find(&self, at: u32, near: usize) -> usize {
         let before = |place: usize| self.entries.get(place).is_some_and(|entry| entry.at < at);
         let mut step = 1;
         let (low, high);
-        if before(self.cursor) {
-            let mut place = self.cursor;
+        if before(near) {
+            let mut place = near;
             while before(place + step) {
                 place += step;
                 step *= 2;
             }
             (low, high) = (place, (place + step).min(self.entries.len()));
         } else {
-            let mut place = self.cursor.min(self.entries.len());
+            let mut place = near.min(self.entries.len());
             while place > 0 && !before(place - 1) {
                 place = place.saturating_sub(step);
                 step *= 2;
@@ -147,6 +136,11 @@ impl Index {
         low + self.entries[low..high].partition_point(|entry| entry.at < at)
     }
 
+    /// Where large arrays can be taken apart.
+    pub(super) fn seams(&self) -> &Seams {
+        &self.seams
+    }
+
     /// The offset of a member's name.
     #[inline(always)]
     pub(super) fn member(&self, place: usize) -> usize {
@@ -154,9 +148,80 @@ impl Index {
     }
 }
 
-fn end_of_document(text: &[u8], start: usize, recorder: &mut impl Recorder) -> Result<(), Fault> {
-    let end = scan::value(text, start, recorder, MAX_FORMATTED_DEPTH)?;
-    let end = scan::skip_space(text, end);
+/// A scan of a document that takes notes, also while the document is still being read.
+#[derive(Debug)]
+pub(super) struct Scan {
+    start: usize,
+    scanner: Scanner,
+    notes: Notes,
+    fault: Option<Fault>,
+}
+
+#[derive(Debug)]
+enum Notes {
+    Order(Builder),
+    /// Nothing is to be ordered.
+    Seams(Seams),
+}
+
+impl Scan {
+    /// A scan of what stands from an offset on, which notes the order of members if asked to.
+    pub(super) fn new(start: usize, sort: bool) -> Scan {
+        Scan {
+            start,
+            scanner: Scanner::new(start),
+            notes: match sort {
+                true => Notes::Order(Builder::new(Policy::Everything { spare: 4 << 20 })),
+                false => Notes::Seams(Seams::default()),
+            },
+            fault: None,
+        }
+    }
+
+    /// Looks at a text of which more is to come; the next call gets the same text and more of it.
+    pub(super) fn advance(&mut self, text: &[u8]) {
+        if self.fault.is_none() {
+            self.fault = match &mut self.notes {
+                Notes::Order(builder) => self.scanner.advance(text, builder),
+                Notes::Seams(seams) => self.scanner.advance(text, seams),
+            }
+            .err();
+        }
+    }
+
+    /// Looks at the rest of the text, and behind the value.
+    pub(super) fn finish(mut self, text: &[u8]) -> Result<Index, Fault> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        let index = match self.notes {
+            Notes::Seams(mut seams) => {
+                end_of_document(&mut self.scanner, text, &mut seams)?;
+                Index {
+                    seams,
+                    ..Index::empty()
+                }
+            }
+            Notes::Order(mut builder) => {
+                end_of_document(&mut self.scanner, text, &mut builder)?;
+                if builder.overflowed {
+                    builder = Builder::new(Policy::LargeOnly);
+                    let mut scanner = Scanner::new(self.start);
+                    end_of_document(&mut scanner, text, &mut builder)?;
+                }
+                builder.finish()
+            }
+        };
+        Ok(index)
+    }
+}
+
+fn end_of_document<R: Recorder>(
+    scanner: &mut Scanner,
+    text: &[u8],
+    recorder: &mut R,
+) -> Result<(), Fault> {
+    let end = skip_space(text, scanner.finish(text, recorder)?);
     if end == text.len() {
         return Ok(());
     }
@@ -167,6 +232,7 @@ fn end_of_document(text: &[u8], start: usize, recorder: &mut impl Recorder) -> R
 }
 
 /// Takes notes while the scanner walks.
+#[derive(Debug)]
 struct Builder {
     policy: Policy,
     overflowed: bool,
@@ -176,6 +242,7 @@ struct Builder {
     open: Vec<u32>,
     /// Where the innermost frame starts.
     frame: u32,
+    seams: Seams,
 }
 
 /// Words of a frame before the members.
@@ -190,6 +257,7 @@ impl Builder {
             members: Vec::new(),
             open: Vec::new(),
             frame: 0,
+            seams: Seams::default(),
         }
     }
 
@@ -198,7 +266,7 @@ impl Builder {
             entries: self.entries,
             members: self.members,
             small_are_noted: self.policy != Policy::LargeOnly,
-            cursor: 0,
+            seams: self.seams,
         }
     }
 
@@ -279,11 +347,21 @@ impl Recorder for Builder {
             self.keep_list(frame, place);
         }
         self.open.truncate(frame);
-        if let Policy::Everything { budget } = self.policy
-            && self.size() > budget
+        if let Policy::Everything { spare } = self.policy
+            && self.size() > at / 2 + spare
         {
             self.give_up();
         }
+    }
+
+    #[inline(always)]
+    fn array(&mut self, depth: usize, at: usize) {
+        self.seams.array(depth, at);
+    }
+
+    #[inline(always)]
+    fn element(&mut self, depth: usize, at: usize) {
+        self.seams.element(depth, at);
     }
 }
 
@@ -360,6 +438,9 @@ fn compare_values(text: &[u8], a: usize, b: usize) -> Ordering {
 impl Index {
     /// An index that notes only large objects, whatever the size of the document.
     pub(super) fn build_sparse(text: &[u8]) -> Result<Index, Fault> {
-        Index::build_within(text, scan::skip_space(text, 0), true, 0)
+        let mut builder = Builder::new(Policy::LargeOnly);
+        let mut scanner = Scanner::new(skip_space(text, 0));
+        end_of_document(&mut scanner, text, &mut builder)?;
+        Ok(builder.finish())
     }
 }

@@ -4,26 +4,30 @@
 //! order yet ([`index`]); a second walk copies the tokens ([`emit`]). Numbers keep their digits, duplicate keys stay, and
 //! what is not JSON is left to the caller untouched. Time is linear in the document; memory beside it is about half its size.
 
+mod ahead;
 mod emit;
 mod index;
 mod paint;
+mod parallel;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod properties;
 mod scan;
+mod seams;
 mod sink;
 mod text;
 
 use std::io::{self, Write};
 
+pub(crate) use ahead::{Scanned, read};
 use emit::{Emitter, Plain};
 use index::Index;
 use paint::Coloured;
 
 use super::styles::Style;
 
-/// Levels of nesting beyond which a document is not formatted: HTTPie gives up at about as many, and the indentation
-/// alone would be larger than the document by this factor.
-const MAX_FORMATTED_DEPTH: usize = 1000;
+/// Levels of nesting beyond which lines are not indented any further: HTTPie gives up at about as many, and the indentation
+/// alone would be larger than the document by any factor.
+const MAX_INDENTED_DEPTH: usize = 1000;
 
 /// How a document is to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +41,13 @@ pub(crate) struct JsonOptions {
     pub(crate) format: bool,
     /// Whether characters that steer a terminal (DEL, C1 controls, bidirectional overrides) become `\u` escapes.
     pub(crate) escape_controls: bool,
+}
+
+impl JsonOptions {
+    /// Whether the order of members has to be known.
+    pub(crate) fn orders_members(&self) -> bool {
+        self.sort_keys && self.format
+    }
 }
 
 impl Default for JsonOptions {
@@ -71,10 +82,24 @@ pub(crate) fn write_json(
     style: Option<&Style>,
     out: &mut dyn Write,
 ) -> io::Result<Verdict> {
+    write_scanned(text, None, options, style, out)
+}
+
+/// The same for a document in which `scanned` was found when it was read, with the same options.
+///
+/// # Errors
+/// When `out` fails.
+pub(crate) fn write_scanned(
+    text: &[u8],
+    scanned: Option<Scanned>,
+    options: &JsonOptions,
+    style: Option<&Style>,
+    out: &mut dyn Write,
+) -> io::Result<Verdict> {
     let Some(style) = style else {
-        return write_with(text, options, Plain, out);
+        return write_with(text, scanned, options, Plain, out);
     };
-    let verdict = write_with(text, options, Coloured::new(style), out)?;
+    let verdict = write_with(text, scanned, options, Coloured::new(style), out)?;
     match (verdict, constant_behind_prefix(text)) {
         (Verdict::NotJson, Some(start)) => {
             // HTTPie colours this and lays nothing out.
@@ -82,7 +107,8 @@ pub(crate) fn write_json(
                 format: false,
                 ..*options
             };
-            let emitter = Emitter::new(text, &options, Index::empty(), Coloured::new(style), out);
+            let index = Index::empty();
+            let emitter = Emitter::new(text, &options, &index, Coloured::new(style), out);
             emitter.run(start).map(|()| Verdict::Written)
         }
         (verdict, _) => Ok(verdict),
@@ -104,15 +130,17 @@ fn constant_behind_prefix(text: &[u8]) -> Option<usize> {
 
 fn write_with(
     text: &[u8],
+    scanned: Option<Scanned>,
     options: &JsonOptions,
     painter: impl emit::Painter,
     out: &mut dyn Write,
 ) -> io::Result<Verdict> {
-    let Some((start, index)) = examine(text, options) else {
+    let known = scanned.filter(|scanned| scanned.length == text.len());
+    let known = known.map(|scanned| (scanned.start, scanned.index));
+    let Some((start, index)) = known.or_else(|| examine(text, options)) else {
         return Ok(Verdict::NotJson);
     };
-    let emitter = Emitter::new(text, options, index, painter, out);
-    emitter.run(start)?;
+    Emitter::new(text, options, &index, painter, out).run(start)?;
     Ok(Verdict::Written)
 }
 
@@ -123,7 +151,7 @@ fn examine(text: &[u8], options: &JsonOptions) -> Option<(usize, Index)> {
     u32::try_from(text.len()).ok()?;
     let first = scan::skip_space(text, 0);
     let opens = |byte: &u8| matches!(byte, b'{' | b'[' | b'"');
-    let sort = options.sort_keys && options.format;
+    let sort = options.orders_members();
     if let Ok(index) = Index::build(text, first, sort) {
         return Some((first, index));
     }

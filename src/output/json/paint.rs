@@ -23,6 +23,7 @@ const AUTO_SPACE: &str = "37";
 const AUTO_PREFIX: &str = "04;91";
 
 /// Paints tokens in the colours of a style.
+#[derive(Clone)]
 pub(super) struct Coloured {
     /// What leads from one token's look to another's.
     changes: [[Piece; TOKENS]; TOKENS],

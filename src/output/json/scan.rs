@@ -1,11 +1,11 @@
 //! The validating scanner: RFC 8259, and the three constants that Python adds (`NaN`, `Infinity`, `-Infinity`).
 //!
-//! It walks a value once without recursion; a [`Recorder`] is told of objects and their members. One bit a level is all
-//! the memory it needs.
+//! It walks a value once without recursion, and can wait for more of its text; a [`Recorder`] is told of objects, their
+//! members, and the elements of arrays. One bit a level is all the memory it needs.
 
 use super::text::{find_digits_end, find_string_stop, hex4};
 
-/// Is told where objects open and close and where their members stand.
+/// Is told where objects open and close, where their members stand, and where the elements of arrays do.
 pub(super) trait Recorder {
     /// An object with at least one member opens at this offset.
     fn open(&mut self, _at: usize) {}
@@ -13,6 +13,10 @@ pub(super) trait Recorder {
     fn member(&mut self, _text: &[u8], _at: usize) {}
     /// The innermost open object closes at this offset.
     fn close(&mut self, _text: &[u8], _at: usize) {}
+    /// An array with at least one element opens at this offset inside of so many containers.
+    fn array(&mut self, _depth: usize, _at: usize) {}
+    /// An element of the innermost open array, which is not its first, stands at this offset.
+    fn element(&mut self, _depth: usize, _at: usize) {}
 }
 
 /// Records nothing.
@@ -46,45 +50,201 @@ pub(super) fn skip_space(text: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Whether the innermost open container is an object, for every level, one bit each.
-struct Nesting {
+/// Whether containers are objects, for every level that is open, one bit each.
+#[derive(Debug, Default)]
+pub(super) struct Nesting {
     depth: usize,
     innermost: u64,
     outer: Vec<u64>,
 }
 
 impl Nesting {
-    fn push(&mut self, object: bool) {
-        if self.depth > 0 && self.depth.is_multiple_of(64) {
+    #[inline(always)]
+    pub(super) fn push(&mut self, is_object: bool) {
+        if self.depth.is_multiple_of(64) {
             self.outer.push(self.innermost);
         }
         self.depth += 1;
-        self.innermost = self.innermost << 1 | u64::from(object);
+        self.innermost = self.innermost << 1 | u64::from(is_object);
     }
 
-    fn pop(&mut self) {
-        self.depth -= 1;
+    #[inline(always)]
+    pub(super) fn pop(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
         self.innermost >>= 1;
-        if self.depth.is_multiple_of(64)
-            && let Some(word) = self.outer.pop()
-        {
-            self.innermost = word;
+        if self.depth.is_multiple_of(64) {
+            self.innermost = self.outer.pop().unwrap_or_default();
         }
     }
 
-    fn in_object(&self) -> bool {
+    /// Whether the innermost container that is open is an object.
+    #[inline(always)]
+    pub(super) fn in_object(&self) -> bool {
         self.innermost & 1 == 1
     }
+
+    /// How many containers are open.
+    #[inline(always)]
+    pub(super) fn depth(&self) -> usize {
+        self.depth
+    }
+}
+
+/// A scan of one value, which can wait for more of its text.
+#[derive(Debug)]
+pub(super) struct Scanner {
+    /// The offset of what was not taken in yet.
+    at: usize,
+    /// Whether a value stands before it.
+    is_behind_value: bool,
+    nesting: Nesting,
+    /// So much of the text has been looked at for a place to pause.
+    seen: usize,
+    /// Behind a byte with which no number and no word goes on.
+    pause: usize,
+}
+
+impl Scanner {
+    /// A scan of the value that starts at an offset.
+    pub(super) fn new(start: usize) -> Scanner {
+        Scanner {
+            at: start,
+            is_behind_value: false,
+            nesting: Nesting::default(),
+            seen: start,
+            pause: start,
+        }
+    }
+
+    /// Scans the value in a text that is complete; gives the offset behind it.
+    pub(super) fn finish<R: Recorder>(
+        &mut self,
+        text: &[u8],
+        recorder: &mut R,
+    ) -> Result<usize, Fault> {
+        self.walk(text, recorder)
+    }
+
+    /// Scans what can be told of a text of which more is to come. The next call gets the same text and more of it.
+    pub(super) fn advance<R: Recorder>(
+        &mut self,
+        text: &[u8],
+        recorder: &mut R,
+    ) -> Result<(), Fault> {
+        let fresh = text.get(self.seen..).unwrap_or_default();
+        let last = fresh.iter().rposition(|byte| b",]}\" \n".contains(byte));
+        self.seen = text.len();
+        let Some(last) = last else {
+            return Ok(());
+        };
+        let pause = text.len() - fresh.len() + last + 1;
+        // A long string is looked at again when there is twice as much of it, lest it be looked at too often.
+        if pause - self.at < 2 * (self.pause - self.at) {
+            return Ok(());
+        }
+        self.pause = pause;
+        match self.walk(&text[..pause], recorder) {
+            // A complete value may have white space behind it.
+            Ok(_) => Ok(()),
+            // All that is wrong may be that the text goes on.
+            Err(fault) if fault.at + LONGEST_ESCAPE >= pause => Ok(()),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// Scans to the end of the value. After a fault it stands before the token with the fault.
+    #[inline(always)]
+    fn walk<R: Recorder>(&mut self, text: &[u8], recorder: &mut R) -> Result<usize, Fault> {
+        // White space may have come after a pause.
+        self.at = skip_space(text, self.at);
+        loop {
+            if !self.is_behind_value {
+                match self.value(text, recorder)? {
+                    Step::Inside(at) => {
+                        self.at = at;
+                        continue;
+                    }
+                    Step::Behind(at) => {
+                        self.at = at;
+                        self.is_behind_value = true;
+                    }
+                }
+            }
+            loop {
+                if self.nesting.depth == 0 {
+                    return Ok(self.at);
+                }
+                let at = skip_space(text, self.at);
+                match (byte(text, at), self.nesting.in_object()) {
+                    (b',', false) => {
+                        self.at = skip_space(text, at + 1);
+                        recorder.element(self.nesting.depth, self.at);
+                        self.is_behind_value = false;
+                        break;
+                    }
+                    (b',', true) => {
+                        let name = skip_space(text, at + 1);
+                        self.at = member(text, name)?;
+                        recorder.member(text, name);
+                        self.is_behind_value = false;
+                        break;
+                    }
+                    (b']', false) => {}
+                    (b'}', true) => recorder.close(text, at),
+                    (_, true) => return fault(at, "a comma or } is missing"),
+                    (_, false) => return fault(at, "a comma or ] is missing"),
+                }
+                self.nesting.pop();
+                self.at = at + 1;
+            }
+        }
+    }
+
+    /// Takes in a scalar, an empty container, or the beginning of a container.
+    #[inline(always)]
+    fn value<R: Recorder>(&mut self, text: &[u8], recorder: &mut R) -> Result<Step, Fault> {
+        let start = self.at;
+        match byte(text, start) {
+            b'"' => string(text, start).map(Step::Behind),
+            opening @ (b'{' | b'[') => {
+                let inside = skip_space(text, start + 1);
+                // '{' + 2 is '}', '[' + 2 is ']'.
+                if byte(text, inside) == opening + 2 {
+                    return Ok(Step::Behind(inside + 1));
+                }
+                if opening == b'[' {
+                    if inside == text.len() {
+                        return fault(inside, "the text ends where a value is expected");
+                    }
+                    self.nesting.push(false);
+                    recorder.array(self.nesting.depth, start);
+                    return Ok(Step::Inside(inside));
+                }
+                let value = member(text, inside)?;
+                self.nesting.push(true);
+                recorder.open(start);
+                recorder.member(text, inside);
+                Ok(Step::Inside(value))
+            }
+            b'-' | b'0'..=b'9' => number(text, start).map(Step::Behind),
+            _ => literal(text, start).map(Step::Behind),
+        }
+    }
+}
+
+/// The bytes of a `\u` escape.
+const LONGEST_ESCAPE: usize = 6;
+
+/// Where the next value stands, or what follows the last one.
+enum Step {
+    Inside(usize),
+    Behind(usize),
 }
 
 #[cfg(test)]
 /// Scans a whole document: one value, white space around it, nothing else.
-pub(super) fn document(
-    text: &[u8],
-    recorder: &mut impl Recorder,
-    max_depth: usize,
-) -> Result<(), Fault> {
-    let end = value(text, skip_space(text, 0), recorder, max_depth)?;
+pub(super) fn document(text: &[u8], recorder: &mut impl Recorder) -> Result<(), Fault> {
+    let end = Scanner::new(skip_space(text, 0)).finish(text, recorder)?;
     let end = skip_space(text, end);
     if end == text.len() {
         Ok(())
@@ -93,77 +253,12 @@ pub(super) fn document(
     }
 }
 
-/// Scans the value that starts at an offset; gives the offset behind it.
-pub(super) fn value<R: Recorder>(
-    text: &[u8],
-    mut at: usize,
-    recorder: &mut R,
-    max_depth: usize,
-) -> Result<usize, Fault> {
-    let mut nesting = Nesting {
-        depth: 0,
-        innermost: 0,
-        outer: Vec::new(),
-    };
-    loop {
-        match byte(text, at) {
-            b'"' => at = string(text, at)?,
-            opening @ (b'{' | b'[') => {
-                let start = at;
-                at = skip_space(text, at + 1);
-                // '{' + 2 is '}', '[' + 2 is ']'.
-                if byte(text, at) == opening + 2 {
-                    at += 1;
-                } else {
-                    if nesting.depth >= max_depth {
-                        return fault(start, "it is nested too deeply");
-                    }
-                    nesting.push(opening == b'{');
-                    if opening == b'{' {
-                        recorder.open(start);
-                        at = name(text, at, recorder)?;
-                    }
-                    continue;
-                }
-            }
-            b'-' | b'0'..=b'9' => at = number(text, at)?,
-            _ => at = literal(text, at)?,
-        }
-        loop {
-            if nesting.depth == 0 {
-                return Ok(at);
-            }
-            at = skip_space(text, at);
-            match (byte(text, at), nesting.in_object()) {
-                (b',', false) => {
-                    at = skip_space(text, at + 1);
-                    break;
-                }
-                (b',', true) => {
-                    at = skip_space(text, at + 1);
-                    at = name(text, at, recorder)?;
-                    break;
-                }
-                (b']', false) => nesting.pop(),
-                (b'}', true) => {
-                    recorder.close(text, at);
-                    nesting.pop();
-                }
-                (_, true) => return fault(at, "a comma or } is missing"),
-                (_, false) => return fault(at, "a comma or ] is missing"),
-            }
-            at += 1;
-        }
-    }
-}
-
 /// Scans a member's name and its colon; gives the offset of the value.
 #[inline(always)]
-fn name<R: Recorder>(text: &[u8], at: usize, recorder: &mut R) -> Result<usize, Fault> {
+fn member(text: &[u8], at: usize) -> Result<usize, Fault> {
     if byte(text, at) != b'"' {
         return fault(at, "a name in double quotes is missing");
     }
-    recorder.member(text, at);
     let at = skip_space(text, string(text, at)?);
     if byte(text, at) != b':' {
         return fault(at, "a colon is missing");
@@ -182,7 +277,7 @@ fn string(text: &[u8], start: usize) -> Result<usize, Fault> {
             Some(b'"') => break,
             Some(b'\\') => at = escape(text, at)?,
             Some(_) => return fault(at, "a control character stands in a string"),
-            None => return fault(start, "a string is not closed"),
+            None => return fault(text.len(), "a string is not closed"),
         }
     }
     if non_ascii && let Err(error) = std::str::from_utf8(&text[start..at]) {
@@ -199,6 +294,7 @@ fn escape(text: &[u8], at: usize) -> Result<usize, Fault> {
     }
 }
 
+/// Scans a number; gives the offset behind it.
 #[inline(always)]
 fn number(text: &[u8], start: usize) -> Result<usize, Fault> {
     let mut at = start + usize::from(byte(text, start) == b'-');
@@ -226,15 +322,19 @@ fn number(text: &[u8], start: usize) -> Result<usize, Fault> {
     Ok(at)
 }
 
+/// Scans one of the six words; gives the offset behind it.
+#[inline(always)]
 fn literal(text: &[u8], at: usize) -> Result<usize, Fault> {
-    const LITERALS: [&[u8]; 6] = [
-        b"true",
-        b"false",
-        b"null",
-        b"NaN",
-        b"Infinity",
-        b"-Infinity",
-    ];
+    match text.get(at..at + 4) {
+        Some(b"true" | b"null") => Ok(at + 4),
+        Some(b"fals") if byte(text, at + 4) == b'e' => Ok(at + 5),
+        _ => rare_literal(text, at),
+    }
+}
+
+#[cold]
+fn rare_literal(text: &[u8], at: usize) -> Result<usize, Fault> {
+    const LITERALS: [&[u8]; 3] = [b"NaN", b"Infinity", b"-Infinity"];
     let rest = text.get(at..).unwrap_or_default();
     match LITERALS.iter().find(|word| rest.starts_with(word)) {
         Some(word) => Ok(at + word.len()),

@@ -60,6 +60,15 @@ impl<'w> Sink<'w> {
         }
     }
 
+    /// Hands over what was put and lets the writer do the same.
+    pub(super) fn flush_writer(&mut self) -> io::Result<()> {
+        self.flush();
+        match self.failure {
+            Some(_) => Err(io::ErrorKind::Other.into()),
+            None => self.writer.flush(),
+        }
+    }
+
     /// Whether the writer has failed: then all that is put goes nowhere.
     pub(super) fn has_failed(&self) -> bool {
         self.failure.is_some()
@@ -117,6 +126,16 @@ impl<'w> Sink<'w> {
             self.buffer[self.filled..self.filled + now.len()].copy_from_slice(now);
             self.filled += now.len();
             bytes = rest;
+        }
+    }
+
+    /// Puts a large piece, past the buffer.
+    pub(super) fn large(&mut self, bytes: &[u8]) {
+        self.flush();
+        if self.failure.is_none()
+            && let Err(error) = self.writer.write_all(bytes)
+        {
+            self.failure = Some(error);
         }
     }
 

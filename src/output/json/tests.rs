@@ -15,7 +15,7 @@ fn formatted_with(text: &[u8], options: &JsonOptions) -> Option<Vec<u8>> {
 
 /// Whether `text` is one JSON value, as Python reads it (`NaN` and `Infinity` too), with nothing but white space around it.
 fn is_valid_json(text: &[u8]) -> bool {
-    scan::document(text, &mut scan::Nothing, usize::MAX).is_ok()
+    scan::document(text, &mut scan::Nothing).is_ok()
 }
 
 fn formatted(text: impl AsRef<[u8]>) -> Option<String> {
@@ -248,12 +248,19 @@ fn what_is_not_json_is_refused() {
 }
 
 #[test]
-fn deep_nesting_is_valid_and_left_alone_beyond_what_httpie_can_do() {
+fn any_depth_is_laid_out_and_indented_up_to_a_limit() {
     let depth = 1_000_000;
     let deep = ["[".repeat(depth), "]".repeat(depth)].concat();
     assert!(is_valid_json(deep.as_bytes()));
     assert!(!is_valid_json(&deep.as_bytes()[1..]));
-    assert_eq!(formatted(&deep), None);
+    let depth = 3000;
+    let deep = ["[".repeat(depth), "]".repeat(depth)].concat();
+    let lines = formatted(&deep).unwrap();
+    assert_eq!(lines.lines().count(), 2 * depth - 1);
+    assert!(lines.contains(&format!("\n{}[]\n", " ".repeat(1000 * 4))));
+    assert!(!lines.contains(&" ".repeat(1000 * 4 + 1)));
+    assert_eq!(formatted(&lines).as_ref(), Some(&lines));
+    let depth = 1_000_000;
     let objects = ["{\"a\":".repeat(depth), "1".into(), "}".repeat(depth)].concat();
     assert!(is_valid_json(objects.as_bytes()));
     let edge = ["[".repeat(1000), "]".repeat(1000)].concat();
@@ -492,13 +499,131 @@ fn sparse_notes_give_the_same_output() {
     Emitter::new(
         big.as_bytes(),
         &JsonOptions::default(),
-        index,
+        &index,
         Plain,
         &mut out,
     )
     .run(0)
     .unwrap();
     assert!(out == wanted.as_bytes());
+}
+
+/// A body that comes in pieces of odd sizes.
+struct Dripping<'t>(&'t [u8], Random);
+
+impl io::Read for Dripping<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let length = (1 + self.1.below(100_000)).min(out.len()).min(self.0.len());
+        let (now, rest) = self.0.split_at(length);
+        out[..length].copy_from_slice(now);
+        self.0 = rest;
+        Ok(length)
+    }
+}
+
+/// A document of some MiB in which large arrays stand in arrays and objects.
+fn large_document(random: &mut Random) -> String {
+    let mut text = String::from("{\"z\":[");
+    while text.len() < 2 << 20 {
+        random.value(6, &mut text);
+        text.push_str(", ");
+    }
+    text.push_str("0],\"a\":[[1],[");
+    while text.len() < 5 << 20 {
+        random.value(3, &mut text);
+        text.push_str("\n,\t");
+    }
+    text.push_str("\"\"],[]]}");
+    text
+}
+
+#[test]
+fn a_body_that_is_scanned_while_it_is_read_looks_the_same() {
+    let mut random = Random(17);
+    let text = large_document(&mut random);
+    for sort_keys in [false, true] {
+        let options = JsonOptions {
+            sort_keys,
+            ..JsonOptions::default()
+        };
+        let mut body = Dripping(text.as_bytes(), Random(19));
+        let mut bytes = Vec::new();
+        let scanned = read(&mut body, options.orders_members(), &mut bytes).unwrap();
+        assert!(bytes == text.as_bytes());
+        assert_eq!(scanned.is_some(), parallel::is_of_use());
+        let mut out = Vec::new();
+        let verdict = write_scanned(&bytes, scanned, &options, None, &mut out).unwrap();
+        assert_eq!(verdict, Verdict::Written);
+        let wanted = formatted_with(text.as_bytes(), &options).unwrap();
+        assert!(out == wanted);
+    }
+    let damaged = text.replace("\"\"],[]]}", "\"\"],[]}");
+    let mut bytes = Vec::new();
+    let scanned = read(&mut damaged.as_bytes(), true, &mut bytes).unwrap();
+    assert!(scanned.is_none() && bytes == damaged.as_bytes());
+}
+
+#[test]
+fn a_scan_may_pause_anywhere() {
+    let mut random = Random(23);
+    for _ in 0..2000 {
+        let mut bytes = random.document().into_bytes();
+        if random.below(2) == 0 && !bytes.is_empty() {
+            let at = random.below(bytes.len());
+            bytes[at] = b"{}[]\",:\\u0 -"[random.below(12)];
+        }
+        let start = scan::skip_space(&bytes, 0);
+        let mut scan = index::Scan::new(start, true);
+        let mut end = start;
+        while end < bytes.len() {
+            end = (end + 1 + random.below(9)).min(bytes.len());
+            scan.advance(&bytes[..end]);
+        }
+        let whole = index::Scan::new(start, true).finish(&bytes);
+        assert_eq!(scan.finish(&bytes).is_ok(), whole.is_ok(), "{bytes:?}");
+    }
+}
+
+#[test]
+fn two_threads_write_what_one_writes() {
+    let mut random = Random(29);
+    let text = large_document(&mut random);
+    for style in [None, Style::named("auto"), Style::named("pie-dark")] {
+        for sort_keys in [false, true] {
+            let options = JsonOptions {
+                sort_keys,
+                ..JsonOptions::default()
+            };
+            let (start, index) = examine(text.as_bytes(), &options).unwrap();
+            assert!(!index.seams().is_empty());
+            let written = |is_shared| match &style {
+                Some(style) => emitted(
+                    &text,
+                    start,
+                    &index,
+                    &options,
+                    Coloured::new(style),
+                    is_shared,
+                ),
+                None => emitted(&text, start, &index, &options, Plain, is_shared),
+            };
+            assert!(written(true) == written(false));
+        }
+    }
+}
+
+fn emitted(
+    text: &str,
+    start: usize,
+    index: &Index,
+    options: &JsonOptions,
+    painter: impl emit::Painter,
+    is_shared: bool,
+) -> Vec<u8> {
+    let mut out = Vec::new();
+    let emitter = Emitter::new(text.as_bytes(), options, index, painter, &mut out);
+    emitter.sharing(is_shared).run(start).unwrap();
+    out
 }
 
 #[test]
@@ -576,6 +701,10 @@ fn a_failing_writer_ends_the_work() {
             Ok(())
         }
     }
-    let error = write_json(b"[1]", &JsonOptions::default(), None, &mut Full).unwrap_err();
-    assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
+    let large = large_document(&mut Random(31));
+    for text in ["[1]", &large] {
+        let options = JsonOptions::default();
+        let error = write_json(text.as_bytes(), &options, None, &mut Full).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
+    }
 }

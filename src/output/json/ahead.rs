@@ -1,0 +1,100 @@
+//! A body that is scanned while it is read: one thread reads, another looks at what is there.
+
+use std::io::{self, Read};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::thread;
+
+use super::index::{Index, Scan};
+use super::parallel;
+use super::scan::skip_space;
+
+/// Bodies up to this size are read at once.
+const SMALL: usize = 1 << 20;
+/// What is handed over at a time.
+const PIECE: usize = 256 << 10;
+/// How many pieces wait at most.
+const WAITING: usize = 4;
+
+/// What a scan has found in a body.
+#[derive(Debug)]
+pub(crate) struct Scanned {
+    /// Where the value starts.
+    pub(super) start: usize,
+    pub(super) index: Index,
+    /// The length of the body, for a check that it is the same.
+    pub(super) length: usize,
+}
+
+/// Reads a body to its end. Where it is large and a JSON document, what must be known to write it is known then;
+/// `sort` tells whether its members are to be ordered.
+///
+/// # Errors
+/// When `body` fails; what it gave before is in `bytes`.
+pub(crate) fn read(
+    body: &mut dyn Read,
+    sort: bool,
+    bytes: &mut Vec<u8>,
+) -> io::Result<Option<Scanned>> {
+    body.take(SMALL as u64).read_to_end(bytes)?;
+    if bytes.len() < SMALL || !parallel::is_of_use() {
+        return body.read_to_end(bytes).map(|_| None);
+    }
+    let together = thread::scope(|scope| {
+        let (full, to_scan) = sync_channel(WAITING);
+        let (empty, to_fill) = channel();
+        let gathered = &mut *bytes;
+        let scanner = move || scan(to_scan, &empty, gathered, sort);
+        let scanner = thread::Builder::new().spawn_scoped(scope, scanner).ok()?;
+        let outcome = hand_over(body, &full, &to_fill);
+        drop(full);
+        let scanned = scanner.join().unwrap_or_default();
+        Some(outcome.map(|()| scanned))
+    });
+    // Without another thread it is read as a small one is.
+    together.unwrap_or_else(|| body.read_to_end(bytes).map(|_| None))
+}
+
+/// Reads a body to its end in pieces, for the other thread.
+fn hand_over(
+    body: &mut dyn Read,
+    full: &SyncSender<Vec<u8>>,
+    to_fill: &Receiver<Vec<u8>>,
+) -> io::Result<()> {
+    loop {
+        let mut piece = to_fill.try_recv().unwrap_or_default();
+        piece.clear();
+        piece.reserve(PIECE);
+        let outcome = body.take(PIECE as u64).read_to_end(&mut piece);
+        let is_last = piece.len() < PIECE;
+        // What was read before an error is part of the body.
+        let is_taken = full.send(piece).is_ok();
+        outcome?;
+        if is_last || !is_taken {
+            return Ok(());
+        }
+    }
+}
+
+/// Gathers the pieces and scans them as they come.
+fn scan(
+    pieces: Receiver<Vec<u8>>,
+    empty: &Sender<Vec<u8>>,
+    bytes: &mut Vec<u8>,
+    sort: bool,
+) -> Option<Scanned> {
+    let start = skip_space(bytes, 0);
+    let mut scan = Scan::new(start, sort);
+    scan.advance(bytes);
+    for piece in pieces {
+        bytes.extend_from_slice(&piece);
+        // Where nobody is left to fill it, it is not needed.
+        drop(empty.send(piece));
+        scan.advance(bytes);
+    }
+    let index = scan.finish(bytes).ok()?;
+    Some(Scanned {
+        start,
+        index,
+        length: bytes.len(),
+    })
+}

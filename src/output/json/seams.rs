@@ -1,0 +1,72 @@
+//! Where large arrays can be taken apart, so that several threads can write them: an offset at about every 256 KiB, noted while
+//! the document is scanned.
+
+use super::scan::Recorder;
+
+/// The size of the parts, in bytes of the document.
+const PART: usize = 256 << 10;
+
+/// Arrays that are nested more deeply are not taken apart: the ones around them are.
+const MAX_DEPTH: usize = 4;
+
+/// A place between two elements of an array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Seam {
+    /// The offset at which the array opens.
+    array: u32,
+    /// The offset of an element that is not the first, or of white space before it.
+    element: u32,
+}
+
+/// The seams of all large arrays.
+#[derive(Debug, Default)]
+pub(super) struct Seams {
+    /// For every depth, by offset.
+    found: [Vec<Seam>; MAX_DEPTH],
+    /// For every depth, the offset of the array that opened last and that of the last seam in it.
+    open: [(usize, usize); MAX_DEPTH],
+}
+
+impl Seams {
+    /// The offsets at which parts of the array start that opens at an offset, but the first one.
+    pub(super) fn of_array(&self, at: usize) -> impl ExactSizeIterator<Item = usize> + '_ {
+        let of_depth = |seams: &Vec<Seam>| {
+            let first = seams.partition_point(|seam| (seam.array as usize) < at);
+            let count = seams[first..].partition_point(|seam| seam.array as usize == at);
+            first..first + count
+        };
+        let mut found: &[Seam] = &[];
+        for seams in &self.found {
+            let range = of_depth(seams);
+            if !range.is_empty() {
+                found = &seams[range];
+            }
+        }
+        found.iter().map(|seam| seam.element as usize)
+    }
+
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.found.iter().all(Vec::is_empty)
+    }
+}
+
+impl Recorder for Seams {
+    #[inline(always)]
+    fn array(&mut self, depth: usize, at: usize) {
+        if let Some(open) = self.open.get_mut(depth - 1) {
+            *open = (at, at);
+        }
+    }
+
+    #[inline(always)]
+    fn element(&mut self, depth: usize, at: usize) {
+        if let Some((array, last)) = self.open.get_mut(depth - 1)
+            && at - *last >= PART
+        {
+            *last = at;
+            let (array, element) = (*array as u32, at as u32);
+            self.found[depth - 1].push(Seam { array, element });
+        }
+    }
+}
