@@ -114,7 +114,7 @@ fn main() -> io::Result<()> {
         ("colour only", &only_colours, auto.as_ref()),
     ] {
         measure(name, &text, || {
-            let verdict = write_json(&text, options, style, &mut Nowhere);
+            let verdict = write_json(&text, None, options, style, &mut Nowhere);
             assert!(matches!(verdict, Ok(Verdict::Written)));
         });
     }

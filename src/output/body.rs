@@ -305,7 +305,7 @@ impl<'a, W: Write> BodyWriter<'a, W> {
     ) -> Result<Option<LastLine>, Error> {
         let options = self.json_options();
         let style = self.plan.style.as_ref().filter(|_| self.colours_json);
-        let verdict = json::write_scanned(bytes, scanned, &options, style, self.out);
+        let verdict = json::write_json(bytes, scanned, &options, style, self.out);
         match verdict.map_err(output_error)? {
             // As in HTTPie, a coloured document ends its last line.
             Verdict::Written if self.plan.style.is_some() => {

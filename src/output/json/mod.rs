@@ -74,22 +74,11 @@ pub(crate) enum Verdict {
 
 /// Writes the document `text` to `out`, in the colours of a style if there is one, in pieces of 64 KiB.
 ///
-/// # Errors
-/// When `out` fails.
-pub(crate) fn write_json(
-    text: &[u8],
-    options: &JsonOptions,
-    style: Option<&Style>,
-    out: &mut dyn Write,
-) -> io::Result<Verdict> {
-    write_scanned(text, None, options, style, out)
-}
-
-/// The same for a document in which `scanned` was found when it was read, with the same options.
+/// `scanned` is what was found when the document was [read] with the same options.
 ///
 /// # Errors
 /// When `out` fails.
-pub(crate) fn write_scanned(
+pub(crate) fn write_json(
     text: &[u8],
     scanned: Option<Scanned>,
     options: &JsonOptions,

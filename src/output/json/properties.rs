@@ -74,7 +74,7 @@ pub(crate) fn style(number: u8) -> Style {
 
 fn written(text: &[u8], options: &JsonOptions, style: Option<&Style>) -> Option<Vec<u8>> {
     let mut out = Vec::new();
-    match write_json(text, options, style, &mut out) {
+    match write_json(text, None, options, style, &mut out) {
         Ok(Verdict::Written) => Some(out),
         _ => {
             assert!(out.is_empty(), "something was written of what is no JSON");

@@ -20,8 +20,10 @@ pub(super) trait Recorder {
 }
 
 /// Records nothing.
+#[cfg(test)]
 pub(super) struct Nothing;
 
+#[cfg(test)]
 impl Recorder for Nothing {}
 
 /// The offset at which a text stops being JSON, and what is wrong there.

@@ -4,7 +4,7 @@ mod oracle;
 
 fn formatted_with(text: &[u8], options: &JsonOptions) -> Option<Vec<u8>> {
     let mut out = Vec::new();
-    match write_json(text, options, None, &mut out).unwrap() {
+    match write_json(text, None, options, None, &mut out).unwrap() {
         Verdict::Written => Some(out),
         Verdict::NotJson => {
             assert!(out.is_empty(), "something was written of {text:?}");
@@ -284,7 +284,7 @@ fn nesting_of_arrays_and_objects_is_not_mixed_up_across_words() {
 fn coloured(text: &str, style: &str, options: &JsonOptions) -> String {
     let style = Style::named(style).unwrap();
     let mut out = Vec::new();
-    let verdict = write_json(text.as_bytes(), options, Some(&style), &mut out).unwrap();
+    let verdict = write_json(text.as_bytes(), None, options, Some(&style), &mut out).unwrap();
     assert_eq!(verdict, Verdict::Written);
     String::from_utf8(out).unwrap()
 }
@@ -317,7 +317,7 @@ fn a_constant_before_what_is_no_white_space_of_json_is_left_alone() {
     for text in ["x true \t\x0c", "x null\x0c", "x false\x0b"] {
         let mut out = Vec::new();
         let options = JsonOptions::default();
-        let verdict = write_json(text.as_bytes(), &options, Some(&style), &mut out).unwrap();
+        let verdict = write_json(text.as_bytes(), None, &options, Some(&style), &mut out).unwrap();
         assert_eq!((verdict, out.len()), (Verdict::NotJson, 0), "{text:?}");
     }
 }
@@ -336,7 +336,7 @@ fn a_prefix_is_coloured_as_a_mistake_in_front_of_any_value_but_a_number() {
     let style = Style::named("auto").unwrap();
     let options = JsonOptions::default();
     let mut out = Vec::new();
-    let verdict = write_json(b")]}1", &options, Some(&style), &mut out).unwrap();
+    let verdict = write_json(b")]}1", None, &options, Some(&style), &mut out).unwrap();
     assert_eq!((verdict, out.len()), (Verdict::NotJson, 0));
 }
 
@@ -552,7 +552,7 @@ fn a_body_that_is_scanned_while_it_is_read_looks_the_same() {
         assert!(bytes == text.as_bytes());
         assert_eq!(scanned.is_some(), parallel::is_of_use());
         let mut out = Vec::new();
-        let verdict = write_scanned(&bytes, scanned, &options, None, &mut out).unwrap();
+        let verdict = write_json(&bytes, scanned, &options, None, &mut out).unwrap();
         assert_eq!(verdict, Verdict::Written);
         let wanted = formatted_with(text.as_bytes(), &options).unwrap();
         assert!(out == wanted);
@@ -704,7 +704,7 @@ fn a_failing_writer_ends_the_work() {
     let large = large_document(&mut Random(31));
     for text in ["[1]", &large] {
         let options = JsonOptions::default();
-        let error = write_json(text.as_bytes(), &options, None, &mut Full).unwrap_err();
+        let error = write_json(text.as_bytes(), None, &options, None, &mut Full).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
     }
 }
