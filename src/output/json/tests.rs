@@ -13,7 +13,7 @@ fn formatted_with(text: &[u8], options: &JsonOptions) -> Option<Vec<u8>> {
     }
 }
 
-/// Whether `text` is one JSON value, as Python reads it (`NaN` and `Infinity` too), with nothing but white space around it.
+/// Whether `text` is one JSON value, with nothing but white space around it.
 fn is_valid_json(text: &[u8]) -> bool {
     scan::document(text, &mut scan::Nothing).is_ok()
 }
@@ -48,9 +48,6 @@ fn scalars_are_documents() {
         "12",
         "null",
         "true",
-        "NaN",
-        "-Infinity",
-        "Infinity",
         "-0",
         "1e5",
     ] {
@@ -214,6 +211,10 @@ fn what_is_not_json_is_refused() {
         "a=[1];",
         "tru",
         "nul",
+        "NaN",
+        "[NaN]",
+        "[-Infinity]",
+        "Infinity",
         "Nan",
         "-NaN",
         "+Infinity",
@@ -421,7 +422,7 @@ impl Random {
                 "-2.5E-3",
                 "123456789012345678901234567890",
             ])),
-            1 => out.push_str(self.pick(&["true", "false", "null", "NaN", "-Infinity"])),
+            1 => out.push_str(self.pick(&["true", "false", "null"])),
             2 | 3 => self.string(out),
             kind => {
                 let (open, close) = if kind < 6 { ('[', ']') } else { ('{', '}') };
