@@ -177,7 +177,7 @@ impl Observer for Printer<'_> {
         let shows_body = self.show().shows_request_bodies();
         let can_wait = self.invocation.args.offline || request.body.can_be_read_again();
         if shows_body && !can_wait {
-            self.show().streamed_request(&head)?;
+            self.show().request(&head, None)?;
             let show = Arc::clone(&self.show);
             request.body.tee(Box::new(move |piece| {
                 show.lock()
@@ -187,10 +187,10 @@ impl Observer for Printer<'_> {
             }));
             return Ok(());
         }
-        let mut reader = match shows_body {
-            true => request.body.open()?,
-            false => Box::new(io::empty()),
-        };
+        if !shows_body || request.body.length() == Some(0) {
+            return self.show().request(&head, None);
+        }
+        let mut reader = request.body.open()?;
         let body = ShownBody {
             reader: &mut reader,
             headers: &request.headers,

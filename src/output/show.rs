@@ -83,7 +83,8 @@ impl Show {
         }
     }
 
-    /// Shows a request. A body that is copied while it is sent is not given here: [`Show::streamed_request`] is then.
+    /// Shows a request. One without a body has none here, nor has one whose body is copied while it is sent and follows
+    /// through [`Show::raw`]: as in HTTPie, only a message behind it, or the end of an output that ends with it, parts them.
     pub(crate) fn request(
         &mut self,
         head: &[u8],
@@ -95,13 +96,9 @@ impl Show {
             body: parts.request_body,
             meta: false,
         };
-        self.message(head, body, &selection, None)
-    }
-
-    /// Shows the head of a request whose body follows through [`Show::raw`].
-    pub(crate) fn streamed_request(&mut self, head: &[u8]) -> Result<(), Error> {
-        self.request(head, None)?;
-        self.must_separate = self.plan.to_terminal && self.plan.parts.request_body;
+        let parts_later = body.is_none() && parts.request_body && self.plan.to_terminal;
+        self.message(head, body, &selection, None)?;
+        self.must_separate = parts_later;
         Ok(())
     }
 
