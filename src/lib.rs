@@ -28,7 +28,8 @@
 //! - `output`: what is shown, content codings, JSON, XML, heads, colours, masks, downloads and their progress
 //! - `manager`: `httpie` itself
 //! - `fuzzing`: what must hold for any bytes, for tests and fuzz targets alone
-//! - `environment`, `headers`, `error`, `messages`, `interruptions`, `json_text`, `shell_text`, `calendar`: what all rooms share
+//! - `environment`, `headers`, `error`, `messages`, `interruptions`, `json_text`, `shell_text`, `terminal_text`, `calendar`: what all
+//!   rooms share
 //!
 //! # Laws
 //!
@@ -57,6 +58,7 @@ mod messages;
 mod output;
 mod request;
 mod shell_text;
+mod terminal_text;
 
 pub use environment::Environment;
 pub use headers::{Header, Headers};

@@ -7,8 +7,8 @@ use std::io::Write;
 use crate::cli::help;
 use crate::environment::Environment;
 use crate::error::Error;
-use crate::output::colors::{Layout, escape_controls};
 use crate::output::mask;
+use crate::terminal_text::{Layout, escape_controls};
 
 /// The way to the user's stderr.
 pub(crate) struct Messages {

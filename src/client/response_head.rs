@@ -4,6 +4,7 @@
 //! line, folded lines (section 5.2), white space around names, empty lines before the status line (section 2.2).
 
 use crate::headers::Headers;
+use crate::terminal_text::{Layout, escape_controls};
 
 /// The largest head that is accepted, in bytes.
 pub(crate) const MAX_HEAD: usize = 1 << 20;
@@ -138,19 +139,16 @@ fn parse_status_line(line: &[u8]) -> Option<((u8, u8), u16)> {
 }
 
 impl ResponseHead {
-    /// The status code and the reason phrase as they came, for people.
+    /// The status code and the reason phrase for people, control characters made visible.
     pub(crate) fn status_and_reason(&self) -> String {
         let line = self
             .raw
             .split(|byte| *byte == b'\n')
             .next()
             .unwrap_or_default();
-        let text = String::from_utf8_lossy(line.trim_ascii_end()).into_owned();
-        let text = text.split_once([' ', '\t']);
-        let text = text.map_or("", |(_, rest)| rest).trim();
-        text.chars()
-            .map(|c| if c.is_control() { '\u{FFFD}' } else { c })
-            .collect()
+        let blank = line.iter().position(|byte| b" \t".contains(byte));
+        let text = line[blank.unwrap_or(line.len())..].trim_ascii();
+        String::from_utf8_lossy(&escape_controls(text, Layout::OneLine)).into_owned()
     }
 
     /// Whether the connection cannot serve another request (RFC 9112, section 9.3).
@@ -197,6 +195,14 @@ mod tests {
         assert_eq!(head.headers.get("Spaced"), Some(&b"v"[..]));
         assert_eq!(head.headers.get("a"), Some(&b"b"[..]));
         assert_eq!(head.raw, raw);
+    }
+
+    #[test]
+    fn a_reason_for_people_steers_no_terminal() {
+        let raw = b"HTTP/1.1 404  No\x1b[2J\xc2\x9b1m \x9b\xe9!\t\r\n\r\n";
+        let head = parse(raw, None).unwrap();
+        let said = "404  No␛[2J‹U+009B›1m ‹9B›\u{fffd}!";
+        assert_eq!(head.status_and_reason(), said);
     }
 
     #[test]

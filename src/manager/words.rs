@@ -7,7 +7,7 @@ use serde::Serialize;
 
 pub(super) use crate::calendar::{minute, timestamp};
 use crate::json_text::push_escape;
-use crate::output::colors::{Layout, escape_controls};
+use crate::terminal_text::{Layout, escape_controls};
 
 /// What stands for a secret that is not shown.
 pub(super) const MASK: &str = "***";

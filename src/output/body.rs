@@ -3,7 +3,6 @@
 use std::io::{self, Read, Write};
 
 use super::charset::{self, Facts, Utf8Reader};
-use super::colors::{Layout, escape_controls};
 use super::decode::{self, is_binary};
 use super::highlight::{Highlighter, Language};
 use super::json::{self, JsonOptions, Scanned, Verdict};
@@ -12,6 +11,7 @@ use super::report::Counted;
 use super::show::{Codings, ShownBody, output_error};
 use super::xml;
 use crate::error::Error;
+use crate::terminal_text::{Layout, escape_controls};
 
 /// What stands in for binary data on a terminal.
 pub(crate) const BINARY_NOTICE: &[u8] = b"\n\

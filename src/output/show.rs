@@ -12,6 +12,7 @@ use super::plan::{Parts, Plan};
 use super::target::Target;
 use crate::error::{Error, io_reason};
 use crate::headers::Headers;
+use crate::terminal_text::{Layout, escape_controls};
 
 /// The blank lines between a body and the next message.
 const SEPARATOR: &[u8] = b"\n\n";
@@ -159,10 +160,9 @@ impl Show {
             return self.out.write_all(super::body::BINARY_NOTICE);
         }
         match self.plan.to_terminal {
-            true => self.out.write_all(&super::colors::escape_controls(
-                piece,
-                super::colors::Layout::KeepLines,
-            )),
+            true => self
+                .out
+                .write_all(&escape_controls(piece, Layout::KeepLines)),
             false => self.out.write_all(piece),
         }
     }
@@ -235,7 +235,7 @@ impl Show {
 
     fn write_head(&mut self, head: &[u8]) -> Result<(), Error> {
         let visible = match self.plan.to_terminal {
-            true => super::colors::escape_controls(head, super::colors::Layout::KeepLines),
+            true => escape_controls(head, Layout::KeepLines),
             false => head.into(),
         };
         if !self.plan.is_pretty() {
