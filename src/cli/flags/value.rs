@@ -77,7 +77,10 @@ impl Value {
         if text.bytes().filter(|byte| *byte == b'/').count() == 1 {
             return Ok(text);
         }
-        Err(format!("{} is not of the form type/subtype", quoted(&text)))
+        Err(format!(
+            "{} doesn’t look like a mime type (type/subtype)",
+            quoted(&text)
+        ))
     }
 
     /// `PROTOCOL:URL`. The protocol can be `SCHEME://HOST`, its colon behind a backslash as HTTPie wants it, or bare where
