@@ -65,7 +65,7 @@ fn start(
     }
     match parse::parse(program, arguments, &defaults)? {
         Parsed::Run(args) => {
-            messages.quiet = args.quiet;
+            messages.follow(args.quiet, args.style);
             request(*args, &defaults, env, messages)
         }
         Parsed::DebugInfo => {

@@ -7,15 +7,23 @@ use std::io::Write;
 use crate::cli::help;
 use crate::environment::Environment;
 use crate::error::Error;
+use crate::output::colors::{Alarm, paint_alarm};
 use crate::output::mask;
+use crate::output::styles::Style;
 use crate::terminal_text::{Layout, escape_controls};
 
 /// The way to the user's stderr.
 pub(crate) struct Messages {
     program: &'static str,
     stdout_is_terminal: bool,
+    /// Whether stderr is looked at by somebody who does not refuse colours.
+    is_coloured: bool,
+    /// Whether the terminal has but 16 of them.
+    has_few_colors: bool,
     /// How often `--quiet` was given.
-    pub(crate) quiet: u8,
+    quiet: u8,
+    /// The name of the style of errors and warnings.
+    style: &'static str,
 }
 
 impl Messages {
@@ -23,7 +31,18 @@ impl Messages {
         Messages {
             program,
             stdout_is_terminal: env.stdout_is_terminal,
+            is_coloured: env.stderr_is_terminal && !env.refuses_colors(),
+            has_few_colors: env.has_few_colors(),
             quiet: 0,
+            style: "auto",
+        }
+    }
+
+    /// Speaks as often, and in the style, that the user asks for.
+    pub(crate) fn follow(&mut self, quiet: u8, style: &'static str) {
+        self.quiet = quiet;
+        if !self.has_few_colors {
+            self.style = style;
         }
     }
 
@@ -36,18 +55,24 @@ impl Messages {
     pub(crate) fn error(&self, error: &Error) {
         if error.is_silent() {
         } else if error.is_usage() {
-            self.plain(&help::usage_error(self.program, error));
+            let ink = match self.is_coloured {
+                true => help::Ink::Coloured,
+                false => help::Ink::Plain,
+            };
+            let message = visible(&error.to_string());
+            say(help::usage_error(self.program, &message, ink).as_bytes());
         } else if error.is_verbatim() {
             self.plain(&format!("{error}\n"));
         } else {
-            self.plain(&format!("\n{}: error: {error}\n\n\n", self.program));
+            self.alarm(Alarm::Error, &format!("{}: error: {error}", self.program));
         }
     }
 
     /// Says what the user should know. `-qq` on a terminal silences it; a log keeps it, as in HTTPie.
     pub(crate) fn warning(&self, text: &str) {
         if !(self.stdout_is_terminal && self.quiet > 1) {
-            self.plain(&format!("\n{}: warning: {text}\n\n\n", self.program));
+            let text = format!("{}: warning: {text}", self.program);
+            self.alarm(Alarm::Warning, &text);
         }
     }
 
@@ -61,8 +86,25 @@ impl Messages {
     /// A text of several lines. Control characters, which may come from a server or a file, are made visible.
     /// Names and passwords in URLs are hidden: what is said here ends in logs.
     pub(crate) fn plain(&self, text: &str) {
-        let text = mask::without_user_info(text.as_bytes());
-        let visible = escape_controls(&text, Layout::KeepLines);
-        let _ = std::io::stderr().write_all(&visible);
+        say(visible(text).as_bytes());
     }
+
+    /// Blank lines around a text that should not be missed; on a terminal it has a colour, as in HTTPie.
+    fn alarm(&self, alarm: Alarm, text: &str) {
+        let style = self.is_coloured.then(|| Style::named(self.style)).flatten();
+        let mut out = b"\n".to_vec();
+        paint_alarm(alarm, visible(text).as_bytes(), style.as_ref(), &mut out);
+        out.extend_from_slice(b"\n\n\n");
+        say(&out);
+    }
+}
+
+/// A text that may be said.
+fn visible(text: &str) -> String {
+    let text = mask::without_user_info(text.as_bytes());
+    String::from_utf8_lossy(&escape_controls(&text, Layout::KeepLines)).into_owned()
+}
+
+fn say(text: &[u8]) {
+    let _ = std::io::stderr().write_all(text);
 }

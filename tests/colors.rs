@@ -274,7 +274,43 @@ fn a_warning_and_an_error_cannot_steer_the_terminal() {
         let program = Program::http(&folder).args([first, second, &server.url(path)]);
         let shown = program.run_in_terminal();
         assert_eq!(obeyed(&shown.screen), None, "{path}");
+        let is_shown = shown.text().contains("oh\u{241b}[2Jno");
+        assert_eq!(is_shown, path == "/status", "{}", shown.text());
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn warnings_and_errors_on_a_terminal_have_the_colour_of_their_kind() {
+    let server = Server::start(|_| Answer::new("404 Not Found"));
+    let url = server.url("/");
+    let folder = TempFolder::new();
+    let shown = |args: &[&str], term: &str| {
+        let program = Program::http(&folder).env("TERM", term).args(args);
+        program.run_in_terminal().text()
+    };
+    const WARNING: &str = "http: warning: HTTP 404 Not Found";
+    for (style, look) in [("auto", "33"), ("monokai", "33"), ("pie", "38;5;209")] {
+        let screen = shown(
+            &["-q", "--check-status", "-s", style, &url],
+            "xterm-256color",
+        );
+        assert_eq!(screen, format!("\n\x1b[{look}m{WARNING}\x1b[0m\n\n\n"));
+    }
+    let few = shown(&["-q", "--check-status", "--style=pie", &url], "xterm");
+    assert_eq!(few, format!("\n\x1b[33m{WARNING}\x1b[0m\n\n\n"));
+    let dumb = shown(&["-q", "--check-status", &url], "dumb");
+    assert_eq!(dumb, format!("\n{WARNING}\n\n\n"));
+    let error = shown(&["--pretty=none", "foo://bar"], "xterm");
+    assert!(error.starts_with("\n\x1b[31mhttp: error: "), "{error:?}");
+    assert!(error.ends_with("\x1b[0m\n\n\n"), "{error:?}");
+    let usage = shown(&["--nonsense", "x"], "xterm");
+    assert!(usage.starts_with("\x1b[1musage\x1b[0m:\n"), "{usage:?}");
+    let plain = Program::http(&folder)
+        .env("NO_COLOR", "1")
+        .arg("--nonsense");
+    let plain = plain.run_in_terminal().text();
+    assert!(plain.starts_with("usage:\n"), "{plain:?}");
 }
 
 #[test]

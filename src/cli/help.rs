@@ -4,7 +4,6 @@
 
 use super::flags::{Availability, Category, Flag, POSITIONALS, ValueKind, Visibility, flags};
 use super::prose::plain;
-use crate::error::Error;
 
 /// The positional arguments in a usage line.
 pub(crate) const POSITIONAL_USAGE: &str = "[METHOD] URL [REQUEST_ITEM ...]";
@@ -16,30 +15,57 @@ A command-line HTTP client for people: requests are typed as they are thought, a
 pub(crate) const NEGATION: &str = "\
 For every --OPTION there is also --no-OPTION, which puts it back to its default wherever it stands. Long options can be shortened as long as they stay unambiguous, and options may stand before, between and after the other arguments; `--` ends them.";
 
-/// The block that HTTPie prints for a command line that it cannot understand. It ends with an empty line.
+/// Whether a text has colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ink {
+    Plain,
+    Coloured,
+}
+
+impl Ink {
+    /// A piece of text in a look (ECMA-48, 8.3.117).
+    fn paint(self, look: &str, text: &str) -> String {
+        match self {
+            Ink::Plain => text.to_owned(),
+            Ink::Coloured => format!("\x1b[{look}m{text}\x1b[0m"),
+        }
+    }
+}
+
+/// The block that HTTPie prints for a command line that it cannot understand, in its colours. It ends with an empty line.
 ///
 /// `program` is what was typed to start us (`http`, `httpie http`). The usage shows the option that the message is
 /// about, which is read from the message (`argument --pretty: ...`): so errors of later stages are shown like the parser's own.
-pub(crate) fn usage_error(program: &str, error: &Error) -> String {
-    let message = error.to_string();
+pub(crate) fn usage_error(program: &str, message: &str, ink: Ink) -> String {
+    const BOLD: &str = "1";
     let concerned = message
         .strip_prefix("argument --")
         .and_then(|rest| rest.split([':', '/']).next())
         .and_then(|name| flags().find(|flag| flag.long == name));
-    let option = concerned.map_or_else(String::new, |flag| usage_of(flag) + " ");
-    format!(
-        "\
-usage:
-    {program} {option}{POSITIONAL_USAGE}
-
-error:
-    {message}
-
-for more information:
-    run '{program} --help' or visit https://httpie.io/docs/cli
-
-"
-    )
+    let option = concerned.map_or_else(String::new, |flag| ink.paint(BOLD, &usage_of(flag)) + " ");
+    let positionals = POSITIONAL_USAGE.splitn(3, ' ').map(|word| {
+        let may_lack = word.starts_with('[');
+        ink.paint(if may_lack { "1;90" } else { "1;37" }, word)
+    });
+    let positionals = positionals.collect::<Vec<_>>().join(" ");
+    let usage = format!("{} {option}{positionals}", ink.paint(BOLD, program));
+    let sections = [
+        ("usage", usage),
+        ("error", message.to_owned()),
+        (
+            "for more information",
+            format!(
+                "run {} or visit {}",
+                ink.paint("32", &format!("'{program} --help'")),
+                ink.paint("4;94", "https://httpie.io/docs/cli")
+            ),
+        ),
+    ];
+    let mut block = String::new();
+    for (title, text) in sections {
+        block += &format!("{}:\n    {text}\n\n", ink.paint(BOLD, title));
+    }
+    block
 }
 
 /// `-s/--style {pie, ...}`: HTTPie shows the shorter name first, and a value only where the choices are limited.
@@ -147,14 +173,18 @@ for more information:
     run 'http --help' or visit https://httpie.io/docs/cli
 
 ";
-        let error = Error::usage("the following arguments are required: URL");
-        assert_eq!(usage_error("http", &error), want);
+        let message = "the following arguments are required: URL";
+        assert_eq!(usage_error("http", message, Ink::Plain), want);
+        let coloured = usage_error("http", message, Ink::Coloured);
+        assert!(coloured.starts_with(
+            "\x1b[1musage\x1b[0m:\n    \x1b[1mhttp\x1b[0m \x1b[1;90m[METHOD]\x1b[0m \x1b[1;37mURL\x1b[0m \x1b[1;90m["
+        ));
     }
 
     #[test]
     fn the_usage_shows_the_option_that_the_error_is_about() {
         let usage = |message: &str| {
-            let block = usage_error("https", &Error::usage(message));
+            let block = usage_error("https", message, Ink::Plain);
             block.lines().nth(1).map(str::to_owned)
         };
         for (message, want) in [

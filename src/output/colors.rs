@@ -50,6 +50,30 @@ impl<'s> Brush<'s> {
     }
 }
 
+/// What a message is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Alarm {
+    Warning,
+    Error,
+}
+
+/// Writes a message in the colour of its kind: that of the style, where it tells kinds apart, else the terminal's own
+/// yellow or red, as HTTPie does.
+pub(crate) fn paint_alarm(alarm: Alarm, text: &[u8], style: Option<&Style>, out: &mut Vec<u8>) {
+    let Some(style) = style else {
+        return out.extend_from_slice(text);
+    };
+    let (class, usual) = match alarm {
+        Alarm::Warning => (Class::Doubtful, "33"),
+        Alarm::Error => (Class::Bad, "31"),
+    };
+    let look = match style.tells_kinds_apart() {
+        true => style.attributes(class).colour_alone(),
+        false => Attributes::of_word(usual),
+    };
+    look.paint(text, out);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,5 +91,26 @@ mod tests {
         let mut out = Vec::new();
         Brush::new(None).paint(Class::Protocol, b"HTTP", &mut out);
         assert_eq!(out, b"HTTP");
+    }
+
+    #[test]
+    fn an_alarm_has_the_colour_of_its_kind() {
+        let painted = |style: Option<&str>, alarm| {
+            let mut out = Vec::new();
+            let style = style.and_then(Style::named);
+            paint_alarm(alarm, b"text", style.as_ref(), &mut out);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(painted(None, Alarm::Error), "text");
+        for (style, alarm, look) in [
+            ("auto", Alarm::Error, "31"),
+            ("auto", Alarm::Warning, "33"),
+            ("monokai", Alarm::Error, "31"),
+            ("pie", Alarm::Error, "38;5;167"),
+            ("pie-light", Alarm::Warning, "38;5;172"),
+        ] {
+            let want = format!("\x1b[{look}mtext\x1b[0m");
+            assert_eq!(painted(Some(style), alarm), want);
+        }
     }
 }

@@ -111,6 +111,18 @@ impl Attributes {
         !self.0.is_empty() && !self.0.contains(';')
     }
 
+    /// The first of them: a foreground colour without boldness.
+    pub(super) fn colour_alone(self) -> Attributes {
+        Attributes(self.0.split(';').next().unwrap_or_default())
+    }
+
+    /// Appends a text that alone looks like this.
+    pub(super) fn paint(self, text: &[u8], out: &mut Vec<u8>) {
+        Attributes::NONE.change_to(self, out);
+        out.extend_from_slice(text);
+        self.change_to(Attributes::NONE, out);
+    }
+
     /// Appends what ends these attributes, and then what begins others: one sequence for each, as HTTPie writes them in
     /// the sixteen colours of a terminal.
     pub(super) fn end_and_begin(self, next: Attributes, out: &mut Vec<u8>) {
