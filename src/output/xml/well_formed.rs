@@ -1,0 +1,101 @@
+//! Whether a text is an XML document that may be laid out: what the tokenizer leaves to us of XML 1.0, a bound on nesting, and
+//! no declared entities. Text in, yes or no out.
+
+use xmlparser::{ElementEnd, Token, Tokenizer};
+
+use super::qualified;
+
+/// Levels of nesting beyond which a document is not laid out; HTTPie gives up at about as many.
+const MAX_DEPTH: usize = 1000;
+
+/// Tags that match, one root, attributes named once, references that exist.
+pub(super) fn is_well_formed(text: &str) -> bool {
+    let mut open: Vec<&str> = Vec::new();
+    let mut attributes: Vec<&str> = Vec::new();
+    let (mut name, mut roots) = ("", 0);
+    let (mut in_tag, mut has_external_subset) = (false, false);
+    for token in Tokenizer::from(text) {
+        let is_sound = match token {
+            Err(_) | Ok(Token::EntityDeclaration { .. }) => false,
+            Ok(Token::DtdStart { external_id, .. } | Token::EmptyDtd { external_id, .. }) => {
+                has_external_subset = external_id.is_some();
+                true
+            }
+            Ok(Token::ElementStart { prefix, local, .. }) => {
+                name = qualified(prefix, local, text);
+                roots += usize::from(open.is_empty());
+                attributes.clear();
+                in_tag = true;
+                open.len() < MAX_DEPTH
+            }
+            Ok(Token::Attribute {
+                prefix,
+                local,
+                value,
+                ..
+            }) => {
+                attributes.push(qualified(prefix, local, text));
+                has_sound_references(value.as_str(), has_external_subset)
+            }
+            Ok(Token::ElementEnd { end, .. }) => {
+                in_tag = false;
+                if end == ElementEnd::Open {
+                    open.push(name);
+                }
+                match end {
+                    ElementEnd::Open | ElementEnd::Empty => are_unique(&mut attributes),
+                    ElementEnd::Close(prefix, local) => {
+                        open.pop() == Some(qualified(prefix, local, text))
+                    }
+                }
+            }
+            Ok(Token::Text { text }) => has_sound_references(text.as_str(), has_external_subset),
+            Ok(Token::ProcessingInstruction { target, .. }) => {
+                !target.as_str().eq_ignore_ascii_case("xml")
+            }
+            Ok(_) => true,
+        };
+        if !is_sound {
+            return false;
+        }
+    }
+    // The tokenizer takes an end of the text within a tag for an end.
+    open.is_empty() && roots == 1 && !in_tag
+}
+
+fn are_unique(names: &mut [&str]) -> bool {
+    names.sort_unstable();
+    names.windows(2).all(|pair| pair[0] != pair[1])
+}
+
+/// Whether every `&` begins a reference: to a character, to one of the five entities that are always there, or to one that
+/// may be declared in a file that we do not read.
+fn has_sound_references(text: &str, has_external_subset: bool) -> bool {
+    text.split('&').skip(1).all(|rest| {
+        let Some((name, _)) = rest.split_once(';') else {
+            return false;
+        };
+        let number = match name.strip_prefix('#') {
+            Some(digits) => digits
+                .strip_prefix('x')
+                .map_or(digits.parse(), |digits| u32::from_str_radix(digits, 16)),
+            None => {
+                let is_known = matches!(name, "amp" | "lt" | "gt" | "quot" | "apos");
+                return is_known || has_external_subset && is_name(name);
+            }
+        };
+        let is_digits = name.bytes().all(|byte| byte != b'+');
+        let character = number.ok().and_then(char::from_u32);
+        is_digits
+            && character.is_some_and(|character| character >= ' ' || "\t\n\r".contains(character))
+    })
+}
+
+fn is_name(text: &str) -> bool {
+    let is_part = |character: char| {
+        character.is_alphanumeric() || "_:-.".contains(character) || character > '\u{b6}'
+    };
+    let starts_name = |character: char| is_part(character) && !"-.".contains(character);
+    text.starts_with(|first: char| starts_name(first) && !first.is_ascii_digit())
+        && text.chars().all(is_part)
+}
