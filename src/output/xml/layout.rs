@@ -200,7 +200,7 @@ impl<'t, 'w> Layout<'t, 'w> {
                         self.lines.put(">")?;
                         self.lines.put(text)?;
                     }
-                    _ => self.lines.indent(self.open.len() * self.indent),
+                    _ => self.lines.indent(self.open.len() * self.indent)?,
                 }
                 self.lines.put("</")?;
                 self.lines.put(qualified(prefix, local, self.text))?;
@@ -232,8 +232,7 @@ impl<'t, 'w> Layout<'t, 'w> {
 
     fn begin_line(&mut self) -> io::Result<()> {
         self.make_lines()?;
-        self.lines.indent(self.open.len() * self.indent);
-        Ok(())
+        self.lines.indent(self.open.len() * self.indent)
     }
 
     /// Gives what stands in the open element lines of its own.
@@ -259,19 +258,35 @@ impl<'t, 'w> Layout<'t, 'w> {
     /// Text beside elements. A CDATA section goes without white space around it, as in HTTPie.
     fn put_piece(&mut self, piece: Piece<'t>) -> io::Result<()> {
         let text = match piece {
-            Piece::Cdata(text) => return self.lines.put(text),
+            Piece::Cdata(text) => {
+                self.lines.end_gap()?;
+                return self.lines.put(text);
+            }
             Piece::Characters(text) => text,
         };
-        self.lines.indent(self.open.len() * self.indent);
+        let indent = self.open.len() * self.indent;
+        if self.lines.has_begun() {
+            let gap = text.len() - text.trim_start_matches([' ', '\t']).len();
+            if gap == text.len() {
+                self.lines.gap(text, indent);
+                return Ok(());
+            }
+            // What was laid out before has its indent already.
+            if text.len() - text.trim_start_matches(' ').len() < indent {
+                self.lines.indent(indent)?;
+            }
+        } else {
+            self.lines.indent(indent)?;
+        }
         for (index, part) in text.split('\n').enumerate() {
             if index > 0 {
                 self.lines.end()?;
             }
             // Each is a line end of its own (XML 1.0, section 2.11), and so makes an empty line.
             let part = part.trim_end_matches('\r');
-            let white = [' ', '\t', '\r'];
-            let (before, words) = part.split_at(part.len() - part.trim_start_matches(white).len());
-            let (words, after) = words.split_at(words.trim_end_matches(white).len());
+            let (before, words) =
+                part.split_at(part.len() - part.trim_start_matches(is_blank).len());
+            let (words, after) = words.split_at(words.trim_end_matches(is_blank).len());
             self.lines.space(before);
             if !words.is_empty() {
                 self.lines.put(words)?;
@@ -280,4 +295,9 @@ impl<'t, 'w> Layout<'t, 'w> {
         }
         self.lines.end()
     }
+}
+
+/// White space that ends no line where we look.
+fn is_blank(character: char) -> bool {
+    matches!(character, ' ' | '\t' | '\r')
 }

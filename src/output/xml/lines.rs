@@ -9,6 +9,8 @@ pub(super) struct Lines<'w> {
     spaces: String,
     is_blank: bool,
     owes_line_end: bool,
+    /// White space without a line end behind a CDATA section, and the indent that belongs there.
+    gap: Option<(String, usize)>,
 }
 
 impl<'w> Lines<'w> {
@@ -18,6 +20,7 @@ impl<'w> Lines<'w> {
             spaces: String::new(),
             is_blank: true,
             owes_line_end: false,
+            gap: None,
         }
     }
 
@@ -35,11 +38,40 @@ impl<'w> Lines<'w> {
         self.spaces.push_str(white);
     }
 
-    /// Begins a line. Behind a CDATA section one has begun: HTTPie indents there too, and so again each time.
-    pub(super) fn indent(&mut self, count: usize) {
-        if self.is_blank {
-            self.spaces.extend(std::iter::repeat_n(' ', count));
+    /// Whether the present line holds something: behind a CDATA section, which ends no line.
+    pub(super) fn has_begun(&self) -> bool {
+        !self.is_blank
+    }
+
+    /// White space behind a CDATA section, where text would have this indent. As in HTTPie it ends the line, unless it is
+    /// what HTTPie itself puts before the tag that follows: what was laid out once stays as it is.
+    pub(super) fn gap(&mut self, white: &str, indent: usize) {
+        self.gap = Some((white.to_owned(), indent));
+    }
+
+    /// Ends the line that a gap is in.
+    pub(super) fn end_gap(&mut self) -> io::Result<()> {
+        let Some((white, indent)) = self.gap.take() else {
+            return Ok(());
+        };
+        let has_indent = white.len() - white.trim_start_matches(' ').len() >= indent;
+        if !has_indent {
+            self.spaces.extend(std::iter::repeat_n(' ', indent));
         }
+        self.space(&white);
+        self.end()
+    }
+
+    /// Begins a line. Behind a CDATA section one has begun; as in HTTPie the indent stands there too.
+    pub(super) fn indent(&mut self, count: usize) -> io::Result<()> {
+        match &self.gap {
+            Some((white, _)) if white.len() == count && white.bytes().all(|byte| byte == b' ') => {
+                self.gap = None;
+            }
+            _ => self.end_gap()?,
+        }
+        self.spaces.extend(std::iter::repeat_n(' ', count));
+        Ok(())
     }
 
     /// Ends the line; white space at the end of one that has more is kept, as in HTTPie.

@@ -24,7 +24,6 @@ fn elements_stand_on_lines_of_their_own() {
         "<!-- comment -->\n<root>\n  <element key=\"value\">text</element>\n  <element>text</element>\n  tail\n  <empty-element/>\n</root>",
     );
     check("<a></a>", "<a/>");
-    check("<:a :b='c'> </:a >", "<:a :b=\"c\"> </:a>");
     check("<a> </a>", "<a> </a>");
     check(
         "<?pi data?><a><?p?><!--c--></a><!-- after -->\n",
@@ -34,6 +33,14 @@ fn elements_stand_on_lines_of_their_own() {
     check(
         "<x:a  xmlns:x=\"y\"  ><x:b/></x:a >",
         "<x:a xmlns:x=\"y\">\n  <x:b/>\n</x:a>",
+    );
+}
+
+#[test]
+fn prefixes_reach_as_far_as_their_element() {
+    check(
+        "<a:b xmlns:a='x'><a:c xml:lang='en'/><d xmlns:e='y' e:f='g'><e:h/></d></a:b>",
+        "<a:b xmlns:a=\"x\">\n  <a:c xml:lang=\"en\"/>\n  <d xmlns:e=\"y\" e:f=\"g\">\n    <e:h/>\n  </d>\n</a:b>",
     );
 }
 
@@ -73,14 +80,39 @@ fn what_was_written_stays_as_it_was_written() {
     );
     check("<a>\n x\r\r\r\n<b/></a>", "<a>\n x\n  <b/>\n</a>");
     check(
-        "<a>\n<![CDATA[x]]><b/><![CDATA[y]]></a>",
-        "<a>\n<![CDATA[x]]><b/>\n<![CDATA[y]]></a>",
-    );
-    check(
         "<a>\n<![CDATA[ x\n]]>   y\n</a>",
         "<a>\n<![CDATA[ x\n]]>   y\n</a>",
     );
     check("<a xml:space=\"preserve\"/>", "<a xml:space=\"preserve\"/>");
+}
+
+#[test]
+fn white_space_behind_a_section_is_httpies_and_comes_once() {
+    for (text, wanted) in [
+        (
+            "<a>\n<![CDATA[x]]><b/><![CDATA[y]]></a>",
+            "<a>\n<![CDATA[x]]>  <b/>\n<![CDATA[y]]></a>",
+        ),
+        (
+            "<a>//<![CDATA[x]]>\n</a>",
+            "<a>\n  //\n<![CDATA[x]]>  \n</a>",
+        ),
+        ("<a>t<![CDATA[x]]>t</a>", "<a>\n  t\n<![CDATA[x]]>  t\n</a>"),
+        (
+            "<a>t<![CDATA[x]]> \n </a>",
+            "<a>\n  t\n<![CDATA[x]]>   \n</a>",
+        ),
+        (
+            "<r><a>t<![CDATA[x]]> <b/></a></r>",
+            "<r>\n  <a>\n    t\n<![CDATA[x]]>     \n    <b/>\n  </a>\n</r>",
+        ),
+        (
+            "<r><a>t<![CDATA[x]]><![CDATA[y]]></a></r>",
+            "<r>\n  <a>\n    t\n<![CDATA[x]]><![CDATA[y]]>  </a>\n</r>",
+        ),
+    ] {
+        check(text, wanted);
+    }
 }
 
 #[test]
@@ -113,6 +145,13 @@ fn what_is_not_well_formed_is_left_alone() {
         "<!DOCTYPE a",
         "<a><![CDATA[</a>",
         "<1/>",
+        "<:a></:a>",
+        "<a :b='c'/>",
+        "<a><b:c/></a>",
+        "<a><b:c xmlns:b='d'/><b:c/></a>",
+        "<a b:c='d'/>",
+        "<a xmlns:b=''/>",
+        "<a xmlns:b='c'><b:c:d/></a>",
     ] {
         assert_eq!(laid_out(text), None, "{text}");
     }
@@ -176,6 +215,11 @@ fn nothing_but_white_space_changes() {
             text.push_str(tag);
         }
         let shown = laid_out(&text).unwrap_or_else(|| panic!("{text}"));
+        assert_eq!(
+            laid_out(&shown).as_ref(),
+            Some(&shown),
+            "a second time: {text}"
+        );
         written += 1;
         let essence = |text: &str| {
             let text: String = text.split_ascii_whitespace().collect();

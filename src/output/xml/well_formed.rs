@@ -8,12 +8,15 @@ use super::qualified;
 /// Levels of nesting beyond which a document is not laid out; HTTPie gives up at about as many.
 const MAX_DEPTH: usize = 1000;
 
-/// Tags that match, one root, attributes named once, references that exist.
+/// Prefixes in scope beyond which a document is not laid out, so that looking one up costs little.
+const MAX_PREFIXES: usize = 256;
+
+/// Tags that match, one root, attributes named once, prefixes and references that exist.
 pub(super) fn is_well_formed(text: &str) -> bool {
-    let mut open: Vec<&str> = Vec::new();
-    let mut attributes: Vec<&str> = Vec::new();
-    let (mut name, mut roots) = ("", 0);
-    let (mut in_tag, mut has_external_subset) = (false, false);
+    let mut open: Vec<Open<'_>> = Vec::new();
+    let mut tag = Tag::default();
+    let mut prefixes = Vec::new();
+    let (mut roots, mut in_tag, mut has_external_subset) = (0, false, false);
     for token in Tokenizer::from(text) {
         let is_sound = match token {
             Err(_) | Ok(Token::EntityDeclaration { .. }) => false,
@@ -22,10 +25,9 @@ pub(super) fn is_well_formed(text: &str) -> bool {
                 true
             }
             Ok(Token::ElementStart { prefix, local, .. }) => {
-                name = qualified(prefix, local, text);
                 roots += usize::from(open.is_empty());
-                attributes.clear();
                 in_tag = true;
+                tag.begin(qualified(prefix, local, text));
                 open.len() < MAX_DEPTH
             }
             Ok(Token::Attribute {
@@ -34,19 +36,28 @@ pub(super) fn is_well_formed(text: &str) -> bool {
                 value,
                 ..
             }) => {
-                attributes.push(qualified(prefix, local, text));
+                tag.attributes.push(qualified(prefix, local, text));
+                tag.values.push(value.as_str());
                 has_sound_references(value.as_str(), has_external_subset)
             }
             Ok(Token::ElementEnd { end, .. }) => {
                 in_tag = false;
-                if end == ElementEnd::Open {
-                    open.push(name);
-                }
+                let outer = prefixes.len();
                 match end {
-                    ElementEnd::Open | ElementEnd::Empty => are_unique(&mut attributes),
-                    ElementEnd::Close(prefix, local) => {
-                        open.pop() == Some(qualified(prefix, local, text))
+                    ElementEnd::Open => {
+                        let name = tag.name;
+                        open.push(Open { name, outer });
+                        tag.is_sound(&mut prefixes)
                     }
+                    ElementEnd::Empty => {
+                        let is_sound = tag.is_sound(&mut prefixes);
+                        prefixes.truncate(outer);
+                        is_sound
+                    }
+                    ElementEnd::Close(prefix, local) => open.pop().is_some_and(|element| {
+                        prefixes.truncate(element.outer);
+                        element.name == qualified(prefix, local, text)
+                    }),
                 }
             }
             Ok(Token::Text { text }) => has_sound_references(text.as_str(), has_external_subset),
@@ -61,6 +72,57 @@ pub(super) fn is_well_formed(text: &str) -> bool {
     }
     // The tokenizer takes an end of the text within a tag for an end.
     open.is_empty() && roots == 1 && !in_tag
+}
+
+/// An element that is open.
+struct Open<'t> {
+    name: &'t str,
+    /// How many prefixes were in scope around it.
+    outer: usize,
+}
+
+/// A start tag.
+#[derive(Default)]
+struct Tag<'t> {
+    name: &'t str,
+    attributes: Vec<&'t str>,
+    /// In the order of their attributes.
+    values: Vec<&'t str>,
+}
+
+impl<'t> Tag<'t> {
+    fn begin(&mut self, name: &'t str) {
+        self.name = name;
+        self.attributes.clear();
+        self.values.clear();
+    }
+
+    /// Whether its attributes differ and its prefixes are declared (Namespaces in XML 1.0, section 5). Its declarations
+    /// come into scope.
+    fn is_sound(&mut self, prefixes: &mut Vec<&'t str>) -> bool {
+        for (name, value) in self.attributes.iter().zip(&self.values) {
+            match name.strip_prefix("xmlns:") {
+                // Neither can be declared anew, and no prefix can be taken back (section 3).
+                Some(prefix) if value.is_empty() || matches!(prefix, "xml" | "xmlns" | "") => {
+                    return false;
+                }
+                Some(prefix) => prefixes.push(prefix),
+                None => {}
+            }
+        }
+        let is_declared = |name: &str| match name.split_once(':') {
+            None | Some(("xml", _)) => true,
+            Some((prefix, local)) => {
+                !local.is_empty() && !local.contains(':') && prefixes.contains(&prefix)
+            }
+        };
+        let mut names = self.attributes.iter();
+        let are_declared = names.all(|name| name.starts_with("xmlns:") || is_declared(name));
+        are_declared
+            && is_declared(self.name)
+            && prefixes.len() <= MAX_PREFIXES
+            && are_unique(&mut self.attributes)
+    }
 }
 
 fn are_unique(names: &mut [&str]) -> bool {
