@@ -311,3 +311,30 @@ fn deflate_then_gzip(text: &str) -> Vec<u8> {
     encoder.write_all(&zlib(text)).expect("memory takes it");
     encoder.finish().expect("memory takes it")
 }
+
+#[test]
+fn charsets_that_only_python_knows_can_be_read_and_unknown_ones_lose_nothing() {
+    let server = Server::start(|request| match request.target().as_str() {
+        "/utf-32" => {
+            let codes = "\u{feff}{\"a\": \"ž\"}".chars().map(u32::from);
+            Answer::ok(codes.flat_map(u32::to_be_bytes).collect::<Vec<u8>>())
+                .header("Content-Type", "application/json; charset=UTF-32")
+        }
+        "/cp852" => Answer::ok(b"{\"a\": \"\xa7\"}").header("Content-Type", "application/json"),
+        _ => Answer::ok("{\"a\": \"ž\"}")
+            .header("Content-Type", "application/json; charset=x-unheard-of"),
+    });
+    let folder = TempFolder::new();
+    for (path, option) in [
+        ("/utf-32", "--no-stream"),
+        ("/utf-32", "--stream"),
+        ("/cp852", "--response-charset=cp852"),
+        ("/unknown", "--no-stream"),
+    ] {
+        let outcome = Program::http(&folder)
+            .args(["--pretty=format", option, &server.url(path)])
+            .run_well();
+        let want = "{\n    \"a\": \"ž\"\n}";
+        assert_eq!(outcome.stdout_text().trim_end(), want, "{path} {option}");
+    }
+}

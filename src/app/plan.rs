@@ -25,7 +25,7 @@ pub(super) fn plan(invocation: &Invocation) -> Result<Plan, Error> {
         None => None,
         Some(name) => Some(Charset::named(name).ok_or_else(|| {
             Error::usage(format!(
-                "argument --response-charset: '{name}' is not a supported encoding"
+                "argument --response-charset: '{name}' is not a supported encoding; those of web pages (Encoding Standard), utf-32, cp437, cp850, cp852 and cp858 are"
             ))
         })?),
     };

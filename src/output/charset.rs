@@ -4,11 +4,15 @@
 //! (XML, HTML), else UTF-8 where the bytes are that, else what a detector takes them for. Takes a reader and gives a reader;
 //! text that is UTF-8 already passes through as it is, damage included, and costs a look.
 
+mod own;
+
 use std::borrow::Cow;
 use std::io::{self, Read};
 
 use chardetng::EncodingDetector;
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+use own::{Order, Own, OwnDecoder};
 
 /// As in HTTPie no charset is guessed from fewer bytes.
 const TOO_FEW_TO_GUESS: usize = 32;
@@ -19,7 +23,13 @@ const PROLOGUE: usize = 1024;
 
 /// A charset that we can read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Charset(&'static Encoding);
+pub(crate) enum Charset {
+    Listed(&'static Encoding),
+    Own(Own),
+}
+
+/// The charset of text that stays as it is.
+const AS_IT_IS: Charset = Charset::Listed(UTF_8);
 
 impl Charset {
     /// The charset of this name: those of the WHATWG's list, and some more spellings that Python takes.
@@ -37,6 +47,9 @@ impl Charset {
             "utf-16-be" => "utf-16be",
             name => name,
         };
+        if let Some(own) = Own::named(other) {
+            return Some(Charset::Own(own));
+        }
         let encoding = Encoding::for_label_no_replacement(other.as_bytes())
             // Python's names have dashes where they please: `windows1250`, `iso8859-2`, `koi8r`.
             .or_else(|| Encoding::for_label_no_replacement(other.replace('-', "").as_bytes()))
@@ -44,7 +57,7 @@ impl Charset {
                 let digits = other.strip_prefix("windows")?.trim_start_matches('-');
                 Encoding::for_label_no_replacement(format!("windows-{digits}").as_bytes())
             })?;
-        Some(Charset(encoding))
+        Some(Charset::Listed(encoding))
     }
 
     /// The charset that a media type names.
@@ -61,8 +74,11 @@ impl Charset {
     /// The charset whose byte order mark stands here, other than UTF-8's, which changes nothing.
     fn of_mark(bytes: &[u8]) -> Option<Charset> {
         match bytes {
-            [0xFE, 0xFF, ..] => Some(Charset(UTF_16BE)),
-            [0xFF, 0xFE, ..] => Some(Charset(UTF_16LE)),
+            // No text in UTF-16 begins with the character 0.
+            [0xFF, 0xFE, 0, 0, ..] => Some(Charset::Own(Own::Utf32(Order::Little))),
+            [0, 0, 0xFE, 0xFF, ..] => Some(Charset::Own(Own::Utf32(Order::Big))),
+            [0xFE, 0xFF, ..] => Some(Charset::Listed(UTF_16BE)),
+            [0xFF, 0xFE, ..] => Some(Charset::Listed(UTF_16LE)),
             _ => None,
         }
     }
@@ -120,45 +136,48 @@ fn of_meta_element(prologue: &[u8], content_type: &str) -> Option<Charset> {
     })
 }
 
-/// The charset of a name that other things follow. A document of which we can read the name is not UTF-16 (HTML, section 13.2.3.2).
+/// The charset of a name that other things follow. A document of which we can read the name is not UTF-16 or UTF-32 (HTML, section 13.2.3.2).
 fn declared(text: &str) -> Option<Charset> {
     let is_part = |character: char| character.is_ascii_alphanumeric() || "-_:.".contains(character);
     let name = text.split(|character| !is_part(character)).next()?;
-    Charset::named(name).map(|Charset(encoding)| match encoding {
-        encoding if encoding == UTF_16BE || encoding == UTF_16LE => Charset(UTF_8),
-        encoding => Charset(encoding),
+    Charset::named(name).map(|charset| match charset {
+        Charset::Listed(encoding) if encoding == UTF_16BE || encoding == UTF_16LE => AS_IT_IS,
+        Charset::Own(Own::Utf32(_)) => AS_IT_IS,
+        charset => charset,
     })
 }
 
 /// What bytes look like that are not all ASCII: UTF-8 where they can be that.
-fn guess(bytes: &[u8], is_whole: bool) -> &'static Encoding {
+fn guess(bytes: &[u8], is_whole: bool) -> Charset {
     let is_utf_8 = match std::str::from_utf8(bytes) {
         Ok(_) => true,
         // The last character may be cut in two.
         Err(error) => !is_whole && error.error_len().is_none(),
     };
     if is_utf_8 || bytes.len() <= TOO_FEW_TO_GUESS {
-        return UTF_8;
+        return AS_IT_IS;
     }
     let first = bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or(0);
     let start = first.saturating_sub(1);
     let end = bytes.len().min(start + ENOUGH_TO_GUESS);
     let mut detector = EncodingDetector::new();
     detector.feed(&bytes[start..end], is_whole && end == bytes.len());
-    detector.guess(None, false)
+    Charset::Listed(detector.guess(None, false))
 }
 
 /// A whole body in UTF-8.
 pub(super) fn whole_in_utf_8<'b>(bytes: &'b [u8], facts: &Facts<'_>) -> Cow<'b, [u8]> {
     let known = facts.known().or_else(|| facts.said_by(bytes));
-    let encoding = match known {
-        Some(Charset(encoding)) => encoding,
+    let charset = match known {
+        Some(charset) => charset,
         None if facts.is_text => guess(bytes, true),
-        None => UTF_8,
+        None => AS_IT_IS,
     };
-    if encoding == UTF_8 {
-        return Cow::Borrowed(bytes);
-    }
+    let encoding = match charset {
+        charset if charset == AS_IT_IS => return Cow::Borrowed(bytes),
+        Charset::Own(own) => return Cow::Owned(own.whole(bytes)),
+        Charset::Listed(encoding) => encoding,
+    };
     let (text, _) = encoding.decode_with_bom_removal(bytes);
     match text {
         Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
@@ -183,8 +202,31 @@ enum State {
     Converting(Box<Conversion>),
 }
 
+enum AnyDecoder {
+    Listed(Decoder),
+    Own(OwnDecoder),
+}
+
+impl AnyDecoder {
+    /// Gives whether all was decoded, how much was read and how much was written.
+    fn decode_to_utf8(
+        &mut self,
+        from: &[u8],
+        to: &mut [u8],
+        is_last: bool,
+    ) -> (bool, usize, usize) {
+        match self {
+            AnyDecoder::Listed(decoder) => {
+                let (outcome, read, written, _) = decoder.decode_to_utf8(from, to, is_last);
+                (outcome == CoderResult::InputEmpty, read, written)
+            }
+            AnyDecoder::Own(decoder) => decoder.decode_to_utf8(from, to, is_last),
+        }
+    }
+}
+
 struct Conversion {
-    decoder: Decoder,
+    decoder: AnyDecoder,
     /// What was read and is not converted yet begins at `at`.
     raw: Vec<u8>,
     at: usize,
@@ -211,17 +253,21 @@ impl<'a, R: Read> Utf8Reader<'a, R> {
             true => self.facts.known().or_else(|| self.facts.said_by(piece)),
             false => None,
         };
-        let encoding = match known {
-            Some(Charset(encoding)) => encoding,
-            None if !self.facts.is_text => UTF_8,
+        let charset = match known {
+            Some(charset) => charset,
+            None if !self.facts.is_text => AS_IT_IS,
             None if piece.is_ascii() => return State::Ascii,
             None => guess(piece, false),
         };
-        if encoding == UTF_8 {
-            return State::AsItIs;
-        }
+        let decoder = match charset {
+            charset if charset == AS_IT_IS => return State::AsItIs,
+            Charset::Own(own) => AnyDecoder::Own(OwnDecoder::new(own)),
+            Charset::Listed(encoding) => {
+                AnyDecoder::Listed(encoding.new_decoder_with_bom_removal())
+            }
+        };
         State::Converting(Box::new(Conversion {
-            decoder: encoding.new_decoder_with_bom_removal(),
+            decoder,
             raw: piece.to_vec(),
             at: 0,
             is_last: false,
@@ -272,10 +318,10 @@ impl Conversion {
         while !self.is_done {
             let from = &self.raw[self.at..];
             if !from.is_empty() || self.is_last {
-                let (outcome, read, written, _) =
+                let (is_decoded, read, written) =
                     self.decoder.decode_to_utf8(from, buffer, self.is_last);
                 self.at += read;
-                self.is_done = self.is_last && outcome == CoderResult::InputEmpty;
+                self.is_done = self.is_last && is_decoded;
                 if written > 0 {
                     return Ok(written);
                 }
@@ -338,12 +384,10 @@ mod tests {
     }
 
     fn encoded(text: &str, charset: &str) -> Vec<u8> {
-        Charset::named(charset)
-            .unwrap()
-            .0
-            .encode(text)
-            .0
-            .into_owned()
+        match Charset::named(charset) {
+            Some(Charset::Listed(encoding)) => encoding.encode(text).0.into_owned(),
+            other => panic!("{charset} is {other:?}"),
+        }
     }
 
     #[test]
@@ -366,6 +410,9 @@ mod tests {
             "koi8-r",
             "utf-16-le",
             "ascii",
+            "utf_32",
+            "UTF-32BE",
+            "cp437",
         ] {
             assert!(Charset::named(name).is_some(), "{name}");
         }
@@ -386,6 +433,14 @@ mod tests {
         let bytes: Vec<u8> = CZECH.encode_utf16().flat_map(u16::to_be_bytes).collect();
         assert_eq!(
             converted(&bytes, facts("text/plain; charset=utf-16be")),
+            CZECH
+        );
+        let bytes: Vec<u8> = CZECH
+            .chars()
+            .flat_map(|c| u32::from(c).to_be_bytes())
+            .collect();
+        assert_eq!(
+            converted(&bytes, facts("text/plain; charset=utf-32be")),
             CZECH
         );
     }
@@ -424,6 +479,12 @@ mod tests {
         let mut marked = vec![0xFF, 0xFE];
         marked.extend(CZECH.encode_utf16().flat_map(u16::to_le_bytes));
         assert_eq!(converted(&marked, facts("text/plain")), CZECH);
+        let marked = "\u{feff}".to_owned() + CZECH;
+        let marked: Vec<u8> = marked
+            .chars()
+            .flat_map(|c| u32::from(c).to_le_bytes())
+            .collect();
+        assert_eq!(converted(&marked, facts("text/plain")), CZECH);
         assert_eq!(
             converted(&encoded(CHINESE, "big5"), facts("text/plain")),
             CHINESE
@@ -460,6 +521,8 @@ mod tests {
             "euc-kr",
             "shift_jis",
             "windows-1252",
+            "utf-32",
+            "cp850",
         ] {
             let bytes: Vec<u8> = (0..5000)
                 .map(|_| {
