@@ -20,17 +20,7 @@ pub(crate) fn highlight(input: &[u8]) {
     if text.contains(&0x1B) {
         return;
     }
-    let languages = [
-        Language::Xml,
-        Language::Html,
-        Language::Css,
-        Language::JavaScript,
-        Language::Yaml,
-        Language::Form,
-        Language::LooseJson,
-        Language::Plain,
-    ];
-    let language = languages[usize::from(*choice) % languages.len()];
+    let language = Language::ALL[usize::from(*choice) % Language::ALL.len()];
     let style = style(choice / 8);
     let painted = |piece: usize| {
         let mut highlighter = Highlighter::new(language, &style);

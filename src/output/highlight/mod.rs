@@ -42,6 +42,18 @@ pub(crate) enum Language {
 }
 
 impl Language {
+    #[cfg(any(test, fuzzing))]
+    pub(super) const ALL: [Language; 8] = [
+        Language::Xml,
+        Language::Html,
+        Language::Css,
+        Language::JavaScript,
+        Language::Yaml,
+        Language::Form,
+        Language::LooseJson,
+        Language::Plain,
+    ];
+
     /// The language of a media type (in small letters, without parameters): the type itself or a suffix of it counts, as
     /// in HTTPie.
     pub(crate) fn of_type(media_type: &str) -> Option<Language> {

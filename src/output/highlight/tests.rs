@@ -1,4 +1,5 @@
 use super::*;
+use crate::output::json::properties::without_colours;
 
 /// The text with a mark for each look: in the style used here every look is told by what it starts with.
 fn painted(language: Language, style: &str, text: &str) -> String {
@@ -128,30 +129,6 @@ fn styles_differ_and_plain_text_has_the_colour_of_text() {
     );
 }
 
-const ALL: [Language; 8] = [
-    Language::Xml,
-    Language::Html,
-    Language::Css,
-    Language::JavaScript,
-    Language::Yaml,
-    Language::Form,
-    Language::LooseJson,
-    Language::Plain,
-];
-
-/// The text without control sequences.
-fn without_colours(text: &[u8]) -> Vec<u8> {
-    let mut plain = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.iter().position(|byte| *byte == 0x1B) {
-        plain.extend_from_slice(&rest[..at]);
-        let end = rest[at..].iter().position(|byte| *byte == b'm').unwrap();
-        rest = &rest[at + end + 1..];
-    }
-    plain.extend_from_slice(rest);
-    plain
-}
-
 #[test]
 fn nothing_but_control_sequences_is_added_to_any_text_in_any_pieces() {
     let words: Vec<&[u8]> = [
@@ -236,7 +213,7 @@ fn nothing_but_control_sequences_is_added_to_any_text_in_any_pieces() {
             .flat_map(|_| words[next(words.len())].to_vec())
             .collect();
         let mut out = Vec::new();
-        let mut highlighter = Highlighter::new(ALL[round % ALL.len()], &style);
+        let mut highlighter = Highlighter::new(Language::ALL[round % Language::ALL.len()], &style);
         let mut rest = &text[..];
         while !rest.is_empty() {
             let (piece, after) = rest.split_at(1 + next(rest.len()));
@@ -258,7 +235,7 @@ fn a_very_long_line_is_painted_in_pieces() {
     let style = Style::named("auto").unwrap();
     for word in ["a", "é ", "<b c='d'>", "\"x\", "] {
         let text = word.repeat(200_000);
-        for language in ALL {
+        for language in Language::ALL {
             let mut out = Vec::new();
             let mut highlighter = Highlighter::new(language, &style);
             highlighter.paint(text.as_bytes(), &mut out).unwrap();
