@@ -108,7 +108,8 @@ impl Attributes {
 
     /// Whether there is nothing more to them than a foreground colour, which another such colour replaces whole.
     pub(super) fn is_foreground(self) -> bool {
-        !self.0.is_empty() && !self.0.contains(';')
+        // Boldness, italics and underlining (01, 03, 04) stay beside the next colour.
+        !self.0.is_empty() && !self.0.contains(';') && !self.0.starts_with('0')
     }
 
     /// The first of them: a foreground colour without boldness.
@@ -260,5 +261,7 @@ mod tests {
         assert_eq!(change("94", ""), "\x1b[0m");
         assert_eq!(change("~8;01", "~8"), "\x1b[0;38;5;8m");
         assert_eq!(change("~8", "04;36"), "\x1b[0;04;36m");
+        assert_eq!(change("01", "~30"), "\x1b[0;38;5;30m");
+        assert_eq!(change("~30", "03"), "\x1b[0;03m");
     }
 }
