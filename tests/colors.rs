@@ -95,6 +95,26 @@ fn a_type_that_nobody_knows_has_no_colours() {
 }
 
 #[test]
+fn json_under_a_type_of_its_own_has_the_colours_of_the_type() {
+    for (content_type, text) in [
+        ("text/javascript", "[\x1b[34m1\x1b[0m]\n"),
+        ("text/x-yaml", "[\x1b[31m1\x1b[0m]\n"),
+        ("text/plain", "[1]\n"),
+        ("application/json", "[\x1b[34m1"),
+    ] {
+        let server = Server::start(move |_| Answer::ok("[1]").header("Content-Type", content_type));
+        for stream in ["--stream", "--no-stream"] {
+            let options = "--format-options=json.format:false";
+            let shown = run(&server, &["--body", "--pretty=all", options, stream]).stdout_text();
+            assert!(
+                shown.starts_with(text),
+                "{content_type} {stream}: {shown:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_coloured_body_ends_its_last_line() {
     for content_type in ["text/html", "text/plain", "application/json", "text/css"] {
         let server = Server::start(move |_| Answer::ok("abc").header("Content-Type", content_type));

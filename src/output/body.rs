@@ -279,8 +279,13 @@ impl<'a, W: Write> BodyWriter<'a, W> {
             None => self.put_text(line),
             Some(last_line) => {
                 self.put_text(name)?;
-                self.paint_rest()?;
-                self.put(&shown)?;
+                if self.colours_json {
+                    self.paint_rest()?;
+                    self.put(&shown)?;
+                } else {
+                    self.paint(&shown).map_err(output_error)?;
+                    self.paint_rest()?;
+                }
                 match last_line {
                     LastLine::Ended => Ok(()),
                     LastLine::Open => self.put(&line[content.len()..]),
@@ -304,11 +309,15 @@ impl<'a, W: Write> BodyWriter<'a, W> {
         scanned: Option<Scanned>,
     ) -> Result<Option<LastLine>, Error> {
         let options = self.json_options();
-        let style = self.plan.style.as_ref().filter(|_| self.colours_json);
-        let verdict = json::write_json(bytes, scanned, &options, style, self.out);
+        let verdict = match (self.colours_json, &self.plan.style) {
+            (true, style) => json::write_json(bytes, scanned, &options, style.as_ref(), self.out),
+            // As in HTTPie, what the type says decides about colours.
+            (false, _) => json::write_json(bytes, scanned, &options, None, &mut Painted(self)),
+        };
         match verdict.map_err(output_error)? {
             // As in HTTPie, a coloured document ends its last line.
             Verdict::Written if self.plan.style.is_some() => {
+                self.paint_rest()?;
                 self.put(b"\n").map(|()| Some(LastLine::Ended))
             }
             Verdict::Written => {

@@ -43,14 +43,7 @@ fn an_ordinary_document_looks_as_in_httpie() {
 
 #[test]
 fn scalars_are_documents() {
-    for text in [
-        "\"x\"",
-        "12",
-        "null",
-        "true",
-        "-0",
-        "1e5",
-    ] {
+    for text in ["\"x\"", "12", "null", "true", "-0", "1e5"] {
         check(text, text);
     }
 }
