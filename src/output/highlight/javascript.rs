@@ -84,7 +84,15 @@ impl JavaScript {
             }
             b'"' | b'\'' => {
                 self.behind_value = true;
-                (Token::Quoted, quoted(rest))
+                let is_double = rest[0] == b'"';
+                (
+                    if is_double {
+                        Token::Quoted
+                    } else {
+                        Token::Value
+                    },
+                    quoted(rest),
+                )
             }
             b'`' => {
                 self.state = State::Template;
@@ -193,7 +201,6 @@ fn word(word: &[u8]) -> Token {
         b"Array"
         | b"Boolean"
         | b"Date"
-        | b"Error"
         | b"Function"
         | b"JSON"
         | b"Map"
@@ -216,6 +223,8 @@ fn word(word: &[u8]) -> Token {
         | b"parseFloat"
         | b"parseInt"
         | b"window" => Token::Builtin,
+        b"Error" | b"EvalError" | b"InternalError" | b"RangeError" | b"ReferenceError"
+        | b"SyntaxError" | b"TypeError" | b"URIError" => Token::Exception,
         _ => Token::Name,
     }
 }
