@@ -189,7 +189,8 @@ impl<'a, W: Write> BodyWriter<'a, W> {
             }
             false => (body.read_to_end(&mut bytes).map(drop), None),
         };
-        let text = charset::whole_in_utf_8(&bytes, facts);
+        // JSON is UTF-8 (RFC 8259, section 8.1), which the scan has seen to.
+        let text = charset::whole_in_utf_8(&bytes, facts, scanned.is_some());
         // What was scanned are the bytes.
         let scanned = scanned.filter(|_| std::ptr::eq(&*text, &*bytes));
         if scanned.is_none() && is_binary(&text) {

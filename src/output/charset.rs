@@ -165,12 +165,16 @@ fn guess(bytes: &[u8], is_whole: bool) -> Charset {
     Charset::Listed(detector.guess(None, false))
 }
 
-/// A whole body in UTF-8.
-pub(super) fn whole_in_utf_8<'b>(bytes: &'b [u8], facts: &Facts<'_>) -> Cow<'b, [u8]> {
+/// A whole body in UTF-8; `is_utf_8` where it is known to be that unless something says otherwise.
+pub(super) fn whole_in_utf_8<'b>(
+    bytes: &'b [u8],
+    facts: &Facts<'_>,
+    is_utf_8: bool,
+) -> Cow<'b, [u8]> {
     let known = facts.known().or_else(|| facts.said_by(bytes));
     let charset = match known {
         Some(charset) => charset,
-        None if facts.is_text => guess(bytes, true),
+        None if facts.is_text && !is_utf_8 => guess(bytes, true),
         None => AS_IT_IS,
     };
     let encoding = match charset {
@@ -363,7 +367,7 @@ mod tests {
                 self.0.read(&mut buffer[..length])
             }
         }
-        let whole = whole_in_utf_8(bytes, &facts).into_owned();
+        let whole = whole_in_utf_8(bytes, &facts, false).into_owned();
         let mut streamed = Vec::new();
         let mut reader = Utf8Reader::new(bytes, facts);
         let mut buffer = [0; 4096];
@@ -503,9 +507,9 @@ mod tests {
             is_text: false,
             ..facts("application/octet-stream")
         };
-        assert_eq!(&*whole_in_utf_8(&bytes, &other), bytes);
+        assert_eq!(&*whole_in_utf_8(&bytes, &other, false), bytes);
         assert_eq!(
-            &*whole_in_utf_8(b"caf\xe9", &facts("text/plain")),
+            &*whole_in_utf_8(b"caf\xe9", &facts("text/plain"), false),
             b"caf\xe9"
         );
     }
@@ -531,7 +535,7 @@ mod tests {
                 })
                 .collect();
             let content_type = format!("text/plain; charset={charset}");
-            let text = whole_in_utf_8(&bytes, &facts(&content_type)).into_owned();
+            let text = whole_in_utf_8(&bytes, &facts(&content_type), false).into_owned();
             assert!(std::str::from_utf8(&text).is_ok(), "{charset}");
             converted(&bytes, facts(&content_type));
         }
