@@ -1,4 +1,4 @@
-//! Names that servers give to files. `tests/downloads.rs` says what becomes of each; here, that none leads elsewhere.
+//! Names that servers give to files. `tests/downloads/names.rs` says what becomes of each; here, that none leads elsewhere.
 
 use std::path::Path;
 
