@@ -56,6 +56,19 @@ impl Interruptions {
     }
 }
 
+/// A file that would grow beyond the limit of the process (`ulimit -f`) becomes an error of the write, as a full disk is;
+/// the signal that goes with it would end us without a word. Programs that we start have it as it was.
+pub(crate) fn take_file_limit_as_an_error() {
+    #[cfg(unix)]
+    {
+        static ONCE: std::sync::Once = std::sync::Once::new();
+        ONCE.call_once(|| {
+            let nobody_asks = Arc::new(AtomicBool::new(false));
+            let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, nobody_asks);
+        });
+    }
+}
+
 /// While this lives, Ctrl-C has no effect on us.
 pub(crate) struct Ignored<'a>(&'a Interruptions);
 

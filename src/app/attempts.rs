@@ -15,7 +15,7 @@ use crate::client::exchange::{Outcome, Pause, Response};
 use crate::client::response_head::ResponseHead;
 use crate::client::retry::{MaxTime, Progress, Rules, seconds};
 use crate::error::{Error, ExitStatus};
-use crate::output::download::{Rest, Saving};
+use crate::output::download::{Rest, Saving, Wanted};
 use crate::output::plan::{Parts, Plan};
 use crate::output::styles::Style;
 use crate::output::target::Target;
@@ -130,15 +130,24 @@ impl Printer<'_> {
         let Some(saving) = &self.interrupted else {
             return self.show().seen() == self.attempts.seen;
         };
-        let Some(wanted) = saving.wanted() else {
-            return false;
+        let wanted = match saving.wanted() {
+            Ok(wanted) => wanted,
+            Err(_) => return false,
         };
+        if wanted == Wanted::Same {
+            return true;
+        }
         request.headers.remove("Range");
-        let knows_version = request.headers.contains("If-Range");
-        for (name, value) in wanted {
-            // Who typed one knows the version better.
-            if name != "If-Range" || !knows_version {
-                request.insert_before_host(name, value);
+        // Who typed an If-Range knows the version better.
+        let types_version = self.invocation.types_header("If-Range");
+        if !types_version {
+            request.headers.remove("If-Range");
+        }
+        if let Wanted::Rest(headers) = wanted {
+            for (name, value) in headers {
+                if name != "If-Range" || !types_version {
+                    request.insert_before_host(name, value);
+                }
             }
         }
         true

@@ -41,6 +41,8 @@ pub(super) struct Printer<'a> {
     pub(super) attempts: attempts::Attempts,
     /// Whether the server said that nothing is missing of the file.
     pub(super) was_complete: bool,
+    /// Whether the present request has a `Range`.
+    asked_for_part: bool,
     /// How progress looks, where somebody looks at it.
     pub(super) look: Option<Look>,
     pub(super) report: Option<&'a mut Report>,
@@ -75,6 +77,7 @@ impl<'a> Printer<'a> {
             interrupted: None,
             attempts: attempts::Attempts::new(run)?,
             was_complete: false,
+            asked_for_part: false,
             look: look(run),
             report,
             first_path: None,
@@ -88,10 +91,6 @@ impl<'a> Printer<'a> {
         let Some(download) = self.download.take() else {
             return Ok(());
         };
-        if self.was_complete {
-            self.say(&download.complete_sentence());
-            return Ok(());
-        }
         let saving = download.begin(&self.facts(response))?;
         self.say(&format!("Downloading to {}", saving.name()));
         self.save_body(saving, response, decoded)
@@ -121,6 +120,7 @@ impl<'a> Printer<'a> {
             headers: &response.head.headers,
             length: response.body.announced_length(),
             path: self.first_path.as_deref().unwrap_or_default(),
+            asked_for_part: self.asked_for_part,
         }
     }
 
@@ -150,6 +150,7 @@ impl Observer for Printer<'_> {
     fn request(&mut self, request: &mut Request) -> Result<(), Error> {
         let head = request.head();
         self.is_head = request.method == "HEAD";
+        self.asked_for_part = request.headers.contains("Range");
         let path = request.url.path();
         self.first_path.get_or_insert_with(|| path.to_owned());
         let repeat = self.attempts.repeats.take();
@@ -251,11 +252,12 @@ impl Observer for Printer<'_> {
             ..ResponseFacts::default()
         };
         let download = self.download.as_ref().filter(|_| response.is_final);
-        self.was_complete =
-            download.is_some_and(|download| download.is_complete(head.status, &head.headers));
-        let status = match self.was_complete {
-            true => ExitStatus::Success,
-            false => exit_status(head.status, args),
+        let no_rest = download.and_then(|download| download.no_rest(head.status, &head.headers));
+        self.was_complete = matches!(no_rest, Some(Ok(_)));
+        let status = match no_rest {
+            // What is to be said of it is said below.
+            Some(_) => ExitStatus::Success,
+            None => exit_status(head.status, args),
         };
         if status != ExitStatus::Success
             && response.is_final
@@ -265,7 +267,7 @@ impl Observer for Printer<'_> {
                 .warning(&format!("HTTP {}", head.status_and_reason()));
         }
         let decoded = Cell::new(0);
-        let is_error = response.is_final && head.status >= 400 && !self.was_complete;
+        let is_error = response.is_final && head.status >= 400 && no_rest.is_none();
         let mut outcome = match interrupted {
             Some(saving) => self.save_rest(saving, response, &decoded),
             None => self
@@ -273,7 +275,10 @@ impl Observer for Printer<'_> {
                 .and_then(|()| self.show_response(response, &decoded)),
         };
         if status == ExitStatus::Success && response.is_final && !self.is_head {
-            outcome = outcome.and_then(|()| self.save(response, &decoded));
+            outcome = outcome.and_then(|()| match no_rest {
+                Some(said) => said.map(|sentence| self.say(&sentence)),
+                None => self.save(response, &decoded),
+            });
         }
         if self.report.is_some() && response.is_final {
             outcome = outcome.and_then(|()| self.measure(response, &decoded));

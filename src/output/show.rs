@@ -267,6 +267,8 @@ impl Show {
 pub(crate) fn output_error(error: io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::BrokenPipe => Error::output_closed(),
+        // It says where.
+        _ if error.get_ref().is_some_and(|inner| inner.is::<Error>()) => Error::from(error),
         _ => Error::new(format!("cannot write the output: {}", io_reason(&error))),
     }
 }

@@ -5,6 +5,7 @@ use std::io::{self, Seek, Write};
 use std::path::Path;
 
 use crate::error::{Error, io_reason};
+use crate::interruptions::take_file_limit_as_an_error;
 
 /// An output without a buffer: what is written is there at once.
 pub(crate) enum Target {
@@ -13,6 +14,8 @@ pub(crate) enum Target {
     File {
         file: File,
         is_fresh: bool,
+        /// For people; errors have it.
+        name: Box<str>,
     },
     Nowhere,
 }
@@ -39,18 +42,22 @@ impl Target {
     }
 
     /// A file that is written from where it stands; what it holds stays.
-    pub(crate) fn opened(file: File) -> Target {
+    pub(crate) fn opened(file: File, name: &str) -> Target {
+        take_file_limit_as_an_error();
         Target::File {
             file,
             is_fresh: false,
+            name: name.into(),
         }
     }
 
     /// A file that keeps what it holds until the first byte is written.
-    pub(crate) fn existing(file: File) -> Target {
+    pub(crate) fn existing(file: File, name: &str) -> Target {
+        take_file_limit_as_an_error();
         Target::File {
             file,
             is_fresh: true,
+            name: name.into(),
         }
     }
 
@@ -61,20 +68,25 @@ impl Target {
             .create(true)
             .truncate(false)
             .open(path);
+        let name = path.display().to_string();
         match opened {
-            Ok(file) => Ok(Target::existing(file)),
-            Err(error) => Err(Error::new(format!(
-                "cannot write '{}': {}",
-                path.display(),
-                io_reason(&error)
-            ))),
+            Ok(file) => Ok(Target::existing(file, &name)),
+            Err(error) => Err(cannot_write(&name, &error)),
+        }
+    }
+
+    /// Whether what is written stays in a file that can be gone on with.
+    pub(crate) fn is_regular_file(&self) -> bool {
+        match self {
+            Target::File { file, .. } => file.metadata().is_ok_and(|facts| facts.is_file()),
+            Target::Stream(_) | Target::Nowhere => false,
         }
     }
 
     /// Goes back to the beginning, where that can be done: a file keeps what it holds until the first byte is written.
     pub(crate) fn start_anew(&mut self) -> io::Result<bool> {
         match self {
-            Target::File { file, is_fresh } => {
+            Target::File { file, is_fresh, .. } => {
                 file.rewind()?;
                 *is_fresh = true;
                 Ok(true)
@@ -90,6 +102,17 @@ impl Target {
             _ => Ok(()),
         }
     }
+}
+
+fn write_to_file(file: &mut File, is_fresh: &mut bool, bytes: &[u8]) -> io::Result<usize> {
+    if std::mem::take(is_fresh) && file.metadata()?.is_file() {
+        file.set_len(0)?;
+    }
+    file.write(bytes)
+}
+
+fn cannot_write(name: &str, error: &io::Error) -> Error {
+    Error::new(format!("cannot write '{name}': {}", io_reason(error)))
 }
 
 #[cfg(unix)]
@@ -126,12 +149,14 @@ impl Write for Target {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Target::Stream(stream) => stream.write(bytes),
-            Target::File { file, is_fresh } => {
-                if std::mem::take(is_fresh) && file.metadata()?.is_file() {
-                    file.set_len(0)?;
-                }
-                file.write(bytes)
-            }
+            Target::File {
+                file,
+                is_fresh,
+                name,
+            } => write_to_file(file, is_fresh, bytes).map_err(|error| match error.kind() {
+                io::ErrorKind::Interrupted | io::ErrorKind::BrokenPipe => error,
+                kind => io::Error::new(kind, cannot_write(name, &error)),
+            }),
             Target::Nowhere => Ok(bytes.len()),
         }
     }

@@ -1,6 +1,8 @@
 //! Downloads that end before all is saved: no success, and what is there is said and kept.
 
-use super::support::{Answer, Server, TempFolder};
+use std::path::Path;
+
+use super::support::{Answer, Outcome, Program, Server, TempFolder};
 use super::{BODY, download, run, saved, ten_bytes};
 
 #[test]
@@ -28,8 +30,56 @@ fn a_full_disk_is_no_success() {
         &TempFolder::new(),
         &["-d", "-o", "/dev/full", &server.url("/")],
     );
+    outcome.assert_error(&["10 of 10 bytes are missing", "'/dev/full'", "No space left"]);
+    let said = outcome.stderr_text();
+    assert!(
+        !said.contains("Done") && !said.contains("--continue"),
+        "{said}"
+    );
+    let outcome = run(&TempFolder::new(), &["-o", "/dev/full", &server.url("/")]);
     outcome.assert_error(&["'/dev/full'", "No space left"]);
-    assert!(!outcome.stderr_text().contains("Done"));
+}
+
+/// Runs where no file may grow beyond a few KiB.
+fn run_in_little_room(folder: &TempFolder, args: &[&str]) -> Outcome {
+    let shell = Program::at(Path::new("/bin/sh"), folder);
+    shell
+        .args(["-c", "ulimit -f 16; exec \"$@\"", "sh"])
+        .arg(env!("CARGO_BIN_EXE_http"))
+        .args(args)
+        .run()
+}
+
+#[test]
+fn what_a_full_disk_took_is_counted_and_can_be_gone_on_from() {
+    let body: Vec<u8> = (0..40_000_u32).map(|n| (n % 251) as u8).collect();
+    let whole = body.clone();
+    let server = Server::start(move |request| match request.header("Range") {
+        None => Answer::ok(whole.clone()),
+        Some(range) => {
+            let from: usize = range[6..range.len() - 1].parse().unwrap_or_default();
+            Answer::new("206 Partial Content")
+                .header("Content-Range", format!("bytes {from}-39999/40000"))
+                .body(&whole[from..])
+        }
+    });
+    let folder = TempFolder::new();
+    let outcome = run_in_little_room(&folder, &["-d", "-o", "file", &server.url("/")]);
+    let there = std::fs::read(folder.join("work/file")).unwrap();
+    assert!(there.len() > 4096 && body.starts_with(&there));
+    outcome.assert_error(&[
+        &format!("{} of 40000 bytes are missing", 40_000 - there.len()),
+        "cannot write 'file': File too large",
+        "What came is in 'file'; --download --continue --output",
+    ]);
+    let outcome = run(&folder, &["-dc", "-o", "file", &server.url("/")]);
+    assert_eq!(outcome.status, 0, "{}", outcome.stderr_text());
+    assert!(std::fs::read(folder.join("work/file")).unwrap() == body);
+
+    let outcome = run_in_little_room(&folder, &["-o", "plain", &server.url("/")]);
+    outcome.assert_error(&["cannot write 'plain': File too large"]);
+    let there = std::fs::read(folder.join("work/plain")).unwrap();
+    assert!(there.len() > 4096 && body.starts_with(&there));
 }
 
 #[test]
@@ -63,6 +113,9 @@ fn an_answer_that_breaks_off_before_its_first_byte_leaves_the_old_file() {
     folder.write("work/mine", "mine");
     let outcome = run(&folder, &["-d", "-o", "mine", &server.url("/")]);
     outcome.assert_error(&["20 of 20 bytes are missing"]);
+    // Going on from what is there would put the old file before the new one.
+    let said = outcome.stderr_text();
+    assert!(!said.contains("--continue"), "{said}");
     assert_eq!(folder.read("work/mine"), "mine");
 }
 

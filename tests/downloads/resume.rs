@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::mpsc::channel;
 use std::time::Instant;
 
-use super::support::{Answer, PATIENCE, Program, Server, TempFolder};
+use super::support::{Answer, PATIENCE, Program, Received, Server, TempFolder};
 use super::{BODY, run, saved, ten_bytes};
 
 /// A server that gives parts as it should.
@@ -55,6 +55,10 @@ fn a_complete_file_is_left_alone() {
     assert!(!outcome.stderr_text().contains("warning"));
     folder.write("work/longer", "0123456789ab");
     let outcome = run(&folder, &["-dc", "-o", "longer", &server.url("/")]);
+    outcome.assert_error(&["'longer' has 12 bytes, but the server's file has 10"]);
+    assert_eq!(folder.read("work/longer"), "0123456789ab");
+    let unclear = Server::start(|_| Answer::new("416 Range Not Satisfiable"));
+    let outcome = run(&folder, &["-dc", "-o", "longer", &unclear.url("/")]);
     assert_eq!(outcome.status, 4, "{}", outcome.stderr_text());
     assert_eq!(folder.read("work/longer"), "0123456789ab");
 }
@@ -179,4 +183,114 @@ fn offline_leaves_the_file_of_a_download_alone() {
     assert_eq!(outcome.status, 0);
     assert!(outcome.stdout_text().contains("Range: bytes=5-\r\n"));
     assert_eq!(folder.read("work/part"), "01234");
+}
+
+#[test]
+fn a_part_instead_of_the_whole_is_no_complete_download() {
+    // The answer, and what is left of it: in the file, and in words.
+    let cases = [
+        ("bytes 0-4/10", "01234", "01234", "bytes 0-4 alone"),
+        ("bytes 0-4/*", "01234", "", "'bytes 0-4/*'"),
+        ("bytes 5-9/10", "56789", "", "'bytes 5-9/10'"),
+        ("", "01234", "", "without saying which"),
+    ];
+    for (range, body, kept, words) in cases {
+        let server = Server::start(move |_| {
+            let answer = Answer::new("206 Partial Content").body(body);
+            match range {
+                "" => answer,
+                range => answer.header("Content-Range", range),
+            }
+        });
+        let folder = TempFolder::new();
+        folder.write("work/old", "mine");
+        let url = server.url("/");
+        for args in [&["-d", "-o", "new"][..], &["-dc", "-o", "fresh"], &["-d"]] {
+            let outcome = run(&folder, &[args, &[url.as_str()]].concat());
+            let said = outcome.stderr_text();
+            assert_eq!(outcome.status, 1, "{range}: {said}");
+            assert!(said.contains(words) && !said.contains("Done"), "{said}");
+            match args {
+                ["-d"] => assert_eq!(outcome.stdout_text(), kept, "{range}"),
+                _ if kept.is_empty() => assert_eq!(saved(&folder), ["old"], "{range}"),
+                _ => {
+                    assert_eq!(folder.read(&format!("work/{}", args[2])), kept);
+                    assert!(said.contains("5 of 10 bytes are missing"), "{said}");
+                    assert!(said.contains("--continue"), "{said}");
+                }
+            }
+        }
+        let outcome = run(&folder, &["-d", "-o", "old", &url]);
+        assert_eq!(outcome.status, 1);
+        let want = if kept.is_empty() { "mine" } else { kept };
+        assert_eq!(folder.read("work/old"), want, "{range}");
+    }
+}
+
+#[test]
+fn a_part_that_is_the_whole_or_that_was_typed_is_complete() {
+    let server = Server::start(|_| {
+        Answer::new("206 Partial Content")
+            .header("Content-Range", "bytes 0-9/10")
+            .body(BODY)
+    });
+    let folder = TempFolder::new();
+    let outcome = run(&folder, &["-d", "-o", "whole", &server.url("/")]);
+    assert_eq!(outcome.status, 0, "{}", outcome.stderr_text());
+    assert_eq!(folder.read("work/whole"), BODY);
+
+    let server = parts();
+    let outcome = run(
+        &folder,
+        &["-d", "-o", "part", &server.url("/"), "Range:bytes=5-"],
+    );
+    assert_eq!(outcome.status, 0, "{}", outcome.stderr_text());
+    assert_eq!(folder.read("work/part"), "56789");
+}
+
+#[test]
+fn a_rest_of_which_only_the_last_chunk_is_missing_has_no_bytes_missing() {
+    let server = Server::start(|_| {
+        Answer::raw(
+            "HTTP/1.1 206 x\r\nContent-Range: bytes 5-9/10\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n56789\r\n",
+        )
+    });
+    let folder = TempFolder::new();
+    folder.write("work/part", "01234");
+    let outcome = run(&folder, &["-dc", "-o", "part", &server.url("/")]);
+    outcome.assert_error(&["all 10 bytes came, but the body was not ended"]);
+    let said = outcome.stderr_text();
+    assert!(
+        !said.contains("missing") && !said.contains("--continue"),
+        "{said}"
+    );
+    assert_eq!(folder.read("work/part"), BODY);
+}
+
+#[test]
+fn a_typed_part_that_broke_off_is_not_gone_on_with_as_if_it_were_the_file() {
+    fn broken(_: &Received) -> Answer {
+        Answer::raw(
+            "HTTP/1.1 206 x\r\nContent-Range: bytes 5-9/10\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n56\r\n",
+        )
+    }
+    fn part(request: &Received) -> Answer {
+        assert_eq!(request.header("Range").as_deref(), Some("bytes=5-"));
+        Answer::new("206 x")
+            .header("Content-Range", "bytes 5-9/10")
+            .body("56789")
+    }
+    let server = Server::start(Server::in_turn([broken, part]));
+    let folder = TempFolder::new();
+    let url = server.url("/");
+    let typed = ["--retry=1", "-d", &url, "Range:bytes=5-", "-o", "part"];
+    let outcome = run(&folder, &typed);
+    assert_eq!(outcome.status, 0, "{}", outcome.stderr_text());
+    assert_eq!(folder.read("work/part"), "56789");
+
+    let server = Server::start(Server::in_turn([broken, part]));
+    let url = server.url("/");
+    let outcome = run(&folder, &["--retry=1", "-d", &url, "Range:bytes=5-"]);
+    assert_eq!((outcome.status, outcome.stdout_text().as_str()), (1, "56"));
+    assert!(!outcome.stderr_text().contains("--continue"));
 }

@@ -1,6 +1,7 @@
 //! Where the body goes, what is asked of the server for that, and what is said of it.
 
 use std::io::Write;
+use std::os::unix::fs::symlink;
 
 use super::support::{Answer, Server, TempFolder};
 use super::{BODY, download, run, saved, ten_bytes};
@@ -115,4 +116,24 @@ fn a_head_request_has_nothing_to_save() {
     let outcome = download(&server, &folder, &["-d", "HEAD", &server.url("/file")]);
     assert_eq!(outcome.status, 0, "{}", outcome.text());
     assert_eq!(saved(&folder), [""; 0]);
+}
+
+#[test]
+fn a_link_that_the_user_names_is_followed_as_a_shell_follows_it() {
+    let server = Server::start(|_| ten_bytes());
+    let folder = TempFolder::new();
+    folder.write("work/target", "old");
+    symlink("target", folder.join("work/link")).unwrap();
+    symlink("absent", folder.join("work/dangling")).unwrap();
+    for option in ["-d", "-q"] {
+        for link in ["link", "dangling"] {
+            let outcome = run(&folder, &[option, "-o", link, &server.url("/")]);
+            assert_eq!(outcome.status, 0, "{}", outcome.stderr_text());
+            assert!(folder.join(&format!("work/{link}")).is_symlink());
+        }
+        for file in ["target", "absent"] {
+            assert_eq!(folder.read(&format!("work/{file}")), BODY, "{option}");
+            folder.write(&format!("work/{file}"), "old");
+        }
+    }
 }

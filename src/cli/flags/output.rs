@@ -290,7 +290,8 @@ Use it for responses that go on and on. Server-sent events (text/event-stream) a
         category: Category::Output,
         short_help: "Write output into this file",
         long_help: "\
-Write output into this file instead of standard output. With --download, only the response's body goes there, and the rest to standard error.",
+Write output into this file instead of standard output. With --download, only the response's body goes there, and the rest to standard error.
+A symbolic link is followed, as a shell does it; names that a server chooses never lead through one.",
         effect: Effect::Value(
             ValueFacts {
                 name: "FILE",

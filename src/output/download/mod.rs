@@ -21,7 +21,7 @@ use super::target::Target;
 use crate::error::{Error, Trouble, io_reason};
 use crate::headers::Headers;
 
-pub(crate) use rest::Rest;
+pub(crate) use rest::{Rest, Wanted};
 
 /// The size of the pieces in which a body is saved, once it has proved to be large.
 const LARGE_PIECE: usize = 128 * 1024;
@@ -56,6 +56,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) length: Option<u64>,
     /// The path of the first URL of the exchange.
     pub(crate) path: &'a str,
+    /// Whether the request had a `Range`.
+    pub(crate) asked_for_part: bool,
 }
 
 /// A body on its way into its place.
@@ -74,6 +76,10 @@ pub(crate) struct Saving {
     have: u64,
     /// What the server calls this version of it.
     validator: Option<Vec<u8>>,
+    /// Whether it is the part that a typed `Range` asked for: where it lies in the whole is for the user to know.
+    is_typed_part: bool,
+    /// Why less is coming than was asked for.
+    shortfall: Option<String>,
 }
 
 impl Download {
@@ -131,18 +137,24 @@ impl Download {
         headers
     }
 
-    /// Whether this response says that the file is complete already.
-    pub(crate) fn is_complete(&self, status: u16, headers: &Headers) -> bool {
-        status == 416 && self.have > 0 && range::is_complete(headers, self.have)
-    }
-
-    /// What is said about a file that is complete.
-    pub(crate) fn complete_sentence(&self) -> String {
-        let name = match &self.wish {
-            Wish::File(path, _) => path.display().to_string(),
-            _ => String::new(),
+    /// What an answer says that has no bytes for the rest of the file: a sentence where nothing is missing. It is nothing
+    /// where the answer does not say that.
+    ///
+    /// # Errors
+    /// The server's file has another length.
+    pub(crate) fn no_rest(&self, status: u16, headers: &Headers) -> Option<Result<String, Error>> {
+        let Wish::File(path, _) = &self.wish else {
+            return None;
         };
-        format!("'{name}' is complete already: {}", amount(self.have))
+        let asked = status == 416 && self.have > 0;
+        let whole = range::unsatisfied(headers).filter(|_| asked)?;
+        let (name, have) = (path.display(), self.have);
+        Some(match whole == have {
+            true => Ok(format!("'{name}' is complete already: {}", amount(have))),
+            false => Err(Error::new(format!(
+                "'{name}' has {have} bytes, but the server's file has {whole}: it is another one. It was left as it was; without --continue it is fetched anew."
+            ))),
+        })
     }
 
     /// Opens the place for the body of this response.
@@ -150,20 +162,21 @@ impl Download {
     /// # Errors
     /// The place cannot be written, or a part came that was not asked for; files are as they were then.
     pub(crate) fn begin(self, facts: &Facts<'_>) -> Result<Saving, Error> {
-        let codings = decode::codings(facts.headers.get_all("Content-Encoding"));
-        let has_codings = !codings.is_empty();
         let mut saving = Saving {
             target: Target::Nowhere,
             name: String::new(),
             from: 0,
             end: None,
             whole: None,
-            codings,
+            codings: Vec::new(),
             have: 0,
-            validator: range::validator(facts.headers),
+            validator: None,
+            is_typed_part: false,
+            shortfall: None,
         };
-        if !has_codings {
-            (saving.end, saving.whole) = (facts.length, facts.length);
+        let is_rest = self.have > 0 && facts.status == 206;
+        if !is_rest {
+            saving.takes_new(facts).map_err(Error::new)?;
         }
         match self.wish {
             Wish::StandardOutput => {
@@ -172,14 +185,14 @@ impl Download {
             }
             Wish::FromResponse => {
                 let (name, file) = new_file(&suggested_name(facts))?;
-                (saving.name, saving.target) = (name, Target::opened(file));
+                saving.target = Target::opened(file, &name);
+                saving.name = name;
             }
             Wish::File(path, file) => {
                 saving.name = path.display().to_string();
-                let is_rest = self.have > 0 && facts.status == 206;
                 saving.target = match file {
                     Some(mut file) if is_rest => {
-                        saving.continues(facts, self.have).map_err(|why| {
+                        saving.takes_rest(facts, self.have).map_err(|why| {
                             Error::new(format!(
                                 "the server {why}. '{}' was left as it was; without --continue it is fetched anew.",
                                 saving.name
@@ -187,9 +200,9 @@ impl Download {
                         })?;
                         file.seek(SeekFrom::Start(self.have))
                             .map_err(|error| cannot_write(&saving.name, &error))?;
-                        Target::opened(file)
+                        Target::opened(file, &saving.name)
                     }
-                    Some(file) => Target::existing(file),
+                    Some(file) => Target::existing(file, &saving.name),
                     None => Target::file(&path)?,
                 };
             }
@@ -199,20 +212,59 @@ impl Download {
 }
 
 impl Saving {
+    /// Takes the body for a file from its beginning.
+    ///
+    /// # Errors
+    /// It is a part that nobody asked for and that does not begin there: a sentence.
+    fn takes_new(&mut self, facts: &Facts<'_>) -> Result<(), String> {
+        self.codings = decode::codings(facts.headers.get_all("Content-Encoding"));
+        self.validator = range::validator(facts.headers);
+        (self.from, self.have) = (0, 0);
+        let length = facts.length.filter(|_| self.codings.is_empty());
+        (self.end, self.whole) = (length, length);
+        self.is_typed_part = facts.status == 206 && facts.asked_for_part;
+        self.shortfall = None;
+        if facts.status != 206 || self.is_typed_part {
+            return Ok(());
+        }
+        let taken =
+            range::beginning(facts.headers).and_then(|part| self.takes_part(facts, 0, part));
+        taken.map_err(|why| {
+            format!("the server {why}, where the whole file was asked for. Nothing was saved.")
+        })?;
+        self.shortfall = self.end.map(|end| {
+            let last = end.saturating_sub(1);
+            format!("the server sent bytes 0-{last} alone (HTTP 206), where the whole file was asked for")
+        });
+        Ok(())
+    }
+
     /// Takes the body for the rest of a file, if it is that; else it tells why it is not, as words behind "the server".
-    fn continues(&mut self, facts: &Facts<'_>, have: u64) -> Result<(), String> {
+    fn takes_rest(&mut self, facts: &Facts<'_>, have: u64) -> Result<(), String> {
+        self.codings = decode::codings(facts.headers.get_all("Content-Encoding"));
+        let rest = range::rest(facts.headers, have)?;
+        self.takes_part(facts, have, rest)?;
+        self.validator = range::validator(facts.headers);
+        Ok(())
+    }
+
+    fn takes_part(
+        &mut self,
+        facts: &Facts<'_>,
+        from: u64,
+        part: range::Rest,
+    ) -> Result<(), String> {
         if !self.codings.is_empty() {
-            let why = "sent the rest in a content coding, of which parts cannot be put together";
+            let why = "sent a part in a content coding, in which parts cannot be put together";
             return Err(why.to_owned());
         }
-        let rest = range::rest(facts.headers, have)?;
-        if facts.length.is_some_and(|length| length != rest.end - have) {
+        if facts.length.is_some_and(|length| length != part.end - from) {
             let why = "sent a Content-Range and a Content-Length that contradict each other";
             return Err(why.to_owned());
         }
-        (self.from, self.have) = (have, have);
-        self.end = Some(rest.end);
-        self.whole = Some(rest.whole.unwrap_or(rest.end));
+        (self.from, self.have) = (from, from);
+        self.end = Some(part.end);
+        self.whole = Some(part.whole.unwrap_or(part.end));
         Ok(())
     }
 
@@ -244,9 +296,7 @@ impl Saving {
         settled.map_err(|error| self.write_error(&error, have))?;
         match self.whole.filter(|whole| *whole != have) {
             None => Ok(summary),
-            Some(_) => Err(self
-                .incomplete("the server sent no more", have)
-                .with_trouble(Trouble::BrokenOff)),
+            Some(_) => Err(self.no_more(have)),
         }
     }
 
@@ -262,10 +312,8 @@ impl Saving {
             // What is sent beyond the announced end belongs to no place in the file.
             let room = self.end.map_or(u64::MAX, |end| end - meter.done());
             let fitting = length.min(usize::try_from(room).unwrap_or(usize::MAX));
-            self.target
-                .write_all(&piece[..fitting])
+            self.put(&piece[..fitting], meter)
                 .map_err(|error| self.write_error(&error, meter.done()))?;
-            meter.advance(fitting);
             if fitting < length {
                 return Err(Error::new(format!(
                     "the server sent more for '{}' than it announced; what is beyond was not saved",
@@ -278,12 +326,26 @@ impl Saving {
         }
     }
 
+    /// Writes a piece. What a full disk takes of it is counted too.
+    fn put(&mut self, mut piece: &[u8], meter: &mut Meter) -> io::Result<()> {
+        while !piece.is_empty() {
+            match self.target.write(piece) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(length) => {
+                    meter.advance(length);
+                    piece = &piece[length..];
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
     /// The sentence for a body that broke off after the file had `have` bytes.
     fn broken_off(&self, error: io::Error, have: u64) -> Error {
         match error.kind() {
-            io::ErrorKind::UnexpectedEof => self
-                .incomplete("the server sent no more", have)
-                .with_trouble(Trouble::BrokenOff),
+            io::ErrorKind::UnexpectedEof => self.no_more(have),
             _ => {
                 let reason = Error::from(error);
                 let sentence = self.incomplete(&reason.to_string(), have);
@@ -296,20 +358,34 @@ impl Saving {
         }
     }
 
+    fn no_more(&self, have: u64) -> Error {
+        let reason = match &self.shortfall {
+            Some(reason) if self.end == Some(have) => reason,
+            _ => "the server sent no more",
+        };
+        self.incomplete(reason, have)
+            .with_trouble(Trouble::BrokenOff)
+    }
+
     fn incomplete(&self, reason: &str, have: u64) -> Error {
         let missing = match self.whole {
-            Some(whole) => format!(
-                "{} of {whole} bytes are missing",
-                whole.saturating_sub(have)
-            ),
+            // As after the bytes of a Content-Range, before the last chunk.
+            Some(whole) if have >= whole => {
+                format!("all {whole} bytes came, but the body was not ended")
+            }
+            Some(whole) => format!("{} of {whole} bytes are missing", whole - have),
             None => format!("it broke off after {have} bytes"),
         };
-        let hint = match self.target {
-            Target::File { .. } if self.codings.is_empty() => format!(
+        let can_go_on = self.codings.is_empty()
+            && !self.is_typed_part
+            && have > 0
+            && self.whole.is_none_or(|whole| have < whole);
+        let hint = match can_go_on && self.target.is_regular_file() {
+            true => format!(
                 " What came is in '{}'; --download --continue --output goes on from there.",
                 self.name
             ),
-            _ => String::new(),
+            false => String::new(),
         };
         Error::new(format!("Incomplete download: {missing} ({reason}).{hint}"))
     }
@@ -317,9 +393,10 @@ impl Saving {
     fn write_error(&self, error: &io::Error, have: u64) -> Error {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Error::output_closed(),
-            _ => cannot_write(&self.name, error).context(format!(
-                "Incomplete download: it was stopped after {have} bytes"
-            )),
+            _ => {
+                let reason = cannot_write(&self.name, error);
+                self.incomplete(&reason.to_string(), have)
+            }
         }
     }
 }
@@ -358,5 +435,10 @@ fn new_file(wish: &str) -> Result<(String, File), Error> {
 }
 
 fn cannot_write(name: &str, error: &io::Error) -> Error {
-    Error::new(format!("cannot write '{name}': {}", io_reason(error)))
+    // A target that has a name gives it already.
+    let is_ours = error.get_ref().is_some_and(|inner| inner.is::<Error>());
+    match is_ours {
+        true => Error::new(error.to_string()),
+        false => Error::new(format!("cannot write '{name}': {}", io_reason(error))),
+    }
 }

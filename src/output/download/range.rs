@@ -75,6 +75,28 @@ pub(super) fn rest(headers: &Headers, have: u64) -> Result<Rest, String> {
     }
 }
 
+/// The beginning of a file that a `206` brings to somebody who asked for the whole: of use only where it is known how much
+/// is missing then.
+///
+/// # Errors
+/// What is wrong with it, to go behind "the server".
+pub(super) fn beginning(headers: &Headers) -> Result<Rest, String> {
+    let Some(value) = headers.get_str("Content-Range") else {
+        return Err("sent a part (HTTP 206) without saying which (Content-Range)".to_owned());
+    };
+    match parse(value) {
+        Some(ContentRange::Part {
+            first: 0,
+            last,
+            whole: Some(whole),
+        }) => Ok(Rest {
+            end: last + 1,
+            whole: Some(whole),
+        }),
+        _ => Err(format!("sent a part (HTTP 206, '{value}')")),
+    }
+}
+
 /// What tells, with `If-Range`, whether it is still the same file: a strong ETag, else the date of its last change (RFC
 /// 9110, section 13.1.5).
 pub(super) fn validator(headers: &Headers) -> Option<Vec<u8>> {
@@ -83,10 +105,12 @@ pub(super) fn validator(headers: &Headers) -> Option<Vec<u8>> {
         .map(<[u8]>::to_vec)
 }
 
-/// Whether a `416` says that nothing is missing to somebody who has `have` bytes.
-pub(super) fn is_complete(headers: &Headers, have: u64) -> bool {
-    let value = headers.get_str("Content-Range");
-    value.and_then(parse) == Some(ContentRange::Unsatisfied { whole: have })
+/// The length of the whole file, where a `416` tells it.
+pub(super) fn unsatisfied(headers: &Headers) -> Option<u64> {
+    match headers.get_str("Content-Range").and_then(parse) {
+        Some(ContentRange::Unsatisfied { whole }) => Some(whole),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -148,16 +172,33 @@ mod tests {
     }
 
     #[test]
-    fn an_unsatisfied_range_tells_whether_all_is_there() {
+    fn an_unsatisfied_range_tells_how_long_the_file_is() {
         for (value, want) in [
-            ("bytes */100", true),
-            ("bytes */101", false),
-            ("bytes */*", false),
-            ("bytes 0-99/100", false),
+            ("bytes */100", Some(100)),
+            ("bytes */*", None),
+            ("bytes 0-99/100", None),
+            ("", None),
         ] {
             let mut headers = Headers::new();
             headers.append("Content-Range", value);
-            assert_eq!(is_complete(&headers, 100), want, "{value}");
+            assert_eq!(unsatisfied(&headers), want, "{value}");
         }
+    }
+
+    #[test]
+    fn a_part_that_nobody_asked_for_is_of_use_where_it_begins_the_file() {
+        for (value, want) in [
+            ("bytes 0-9/10", Some((10, Some(10)))),
+            ("bytes 0-4/10", Some((5, Some(10)))),
+            ("bytes 0-4/*", None),
+            ("bytes 5-9/10", None),
+            ("bytes */10", None),
+        ] {
+            let mut headers = Headers::new();
+            headers.append("Content-Range", value);
+            let found = beginning(&headers).ok().map(|part| (part.end, part.whole));
+            assert_eq!(found, want, "{value}");
+        }
+        assert!(beginning(&Headers::new()).is_err());
     }
 }

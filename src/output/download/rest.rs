@@ -3,10 +3,21 @@
 //! Unlike `--continue`, which knows nothing but the length of a file, it knows which version of it came first; where the
 //! server cannot tell or has another one, all of it is fetched anew.
 
-use super::{Facts, Saving, cannot_write, decode, range};
+use super::{Facts, Saving, cannot_write, range};
 use crate::error::Error;
 use crate::headers::Headers;
 use crate::output::target::Target;
+
+/// What is to be asked for after an interruption.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// The same once more, as it was typed.
+    Same,
+    /// All of the file.
+    Whole,
+    /// What is missing: these headers, with an `If-Range` where the version is known.
+    Rest(Vec<(&'static str, Vec<u8>)>),
+}
 
 /// What an answer brings to a download that was interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,21 +29,32 @@ pub(crate) enum Rest {
 }
 
 impl Saving {
-    /// The headers that ask for what is missing, with an `If-Range` where that can be known; none ask for the whole. It is
-    /// nothing where neither would help.
-    pub(crate) fn wanted(&self) -> Option<Vec<(&'static str, Vec<u8>)>> {
+    /// What would help.
+    ///
+    /// # Errors
+    /// Nothing would: why not, in a few words.
+    pub(crate) fn wanted(&self) -> Result<Wanted, &'static str> {
         let is_file = matches!(self.target, Target::File { .. });
-        if self.have == 0 || (is_file && !self.codings.is_empty()) {
-            return Some(Vec::new());
+        let starts_anew = self.have == 0 || is_file;
+        if self.is_typed_part && starts_anew {
+            return Ok(Wanted::Same);
         }
-        // Half of a coded body is in the pipe, and the other half cannot be decoded by itself.
+        if self.have == 0 || (is_file && !self.codings.is_empty()) {
+            return Ok(Wanted::Whole);
+        }
+        if self.is_typed_part {
+            return Err("a piece of the part that was asked for went down the pipe already");
+        }
         if !self.codings.is_empty() {
-            return None;
+            return Err(
+                "a piece of it went down the pipe already, and the rest cannot be decoded by itself (Content-Encoding)",
+            );
         }
         let range = format!("bytes={}-", self.have).into_bytes();
         let validator = self.validator.clone();
         let validator = validator.map(|validator| ("If-Range", validator));
-        Some(std::iter::once(("Range", range)).chain(validator).collect())
+        let headers = std::iter::once(("Range", range)).chain(validator);
+        Ok(Wanted::Rest(headers.collect()))
     }
 
     /// Takes the answer to that.
@@ -41,10 +63,9 @@ impl Saving {
     /// It fits neither to what is there nor to the place, which are left as they are.
     pub(crate) fn go_on(&mut self, facts: &Facts<'_>) -> Result<Rest, Error> {
         match facts.status {
-            206 if self.have > 0 => {
+            206 if self.have > 0 && !self.is_typed_part => {
                 let whole = self.whole;
-                self.codings = decode::codings(facts.headers.get_all("Content-Encoding"));
-                self.continues(facts, self.have)
+                self.takes_rest(facts, self.have)
                     .map_err(|why| self.incomplete(&format!("the server {why}"), self.have))?;
                 match whole.filter(|whole| self.whole != Some(*whole)) {
                     None => Ok(Rest::Follows),
@@ -63,7 +84,7 @@ impl Saving {
 
     fn is_complete(&self, headers: &Headers) -> bool {
         self.have > 0
-            && range::is_complete(headers, self.have)
+            && range::unsatisfied(headers) == Some(self.have)
             && self.whole.is_none_or(|whole| whole == self.have)
     }
 
@@ -79,12 +100,7 @@ impl Saving {
             let reason = "the server sends it from its beginning again, of which a part went down the pipe already";
             return Err(self.incomplete(reason, self.have));
         }
-        self.codings = decode::codings(facts.headers.get_all("Content-Encoding"));
-        self.validator = range::validator(facts.headers);
-        (self.from, self.have) = (0, 0);
-        let length = facts.length.filter(|_| self.codings.is_empty());
-        (self.end, self.whole) = (length, length);
-        Ok(())
+        self.takes_new(facts).map_err(Error::new)
     }
 
     fn other_version(&self) -> Error {
