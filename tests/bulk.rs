@@ -157,3 +157,45 @@ fn an_upload_in_a_form_takes_no_memory() {
 fn a_chunked_upload_takes_no_memory() {
     assert_eq!(upload(&["--chunked"], &["@sparse.bin"]), SIZE);
 }
+
+#[test]
+fn text_that_is_no_document_streams_also_where_it_is_formatted() {
+    const LENGTH: usize = 20 << 20;
+    for (options, content_type, line) in [
+        (&["--pretty=format"][..], "text/plain", "a line of a log\n"),
+        (
+            &["--pretty=format"],
+            "text/html",
+            "<p class=\"a\">\u{e4}</p>\n",
+        ),
+        (&["--pretty=all"], "text/css", "a { color: #fff; }\n"),
+        (
+            &["--pretty=all"],
+            "application/javascript",
+            "f({a: [1]});\n",
+        ),
+    ] {
+        let server = Server::start(move |_| {
+            Answer::drive(move |socket| {
+                let head = format!("HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\n\r\n");
+                socket.write_all(head.as_bytes())?;
+                let block = line.repeat((1 << 16) / line.len());
+                for _ in 0..LENGTH / block.len() {
+                    socket.write_all(block.as_bytes())?;
+                }
+                Ok(())
+            })
+        });
+        let folder = TempFolder::new();
+        let mut running = Program::http(&folder)
+            .args(options)
+            .args(["-b", &server.url("/")])
+            .spawn();
+        let mut stdout = running.take_stdout();
+        read_away(&mut stdout, (LENGTH - (2 << 20)) as u64);
+        assert_small(&running);
+        let rest = std::io::copy(&mut stdout, &mut std::io::sink());
+        assert!(rest.expect("a pipe can be read") > 1 << 20);
+        assert_eq!(running.finish().status, 0, "{content_type}");
+    }
+}

@@ -22,6 +22,8 @@ pub(crate) const BINARY_NOTICE: &[u8] = b"\n\
 /// The size of the pieces in which a body is copied, once it has proved to be large.
 const LARGE_PIECE: usize = 128 * 1024;
 const FIRST_PIECE: usize = 16 * 1024;
+/// By so much of a body it is decided whether it can be a document; a longer one that cannot is not held in memory.
+const BEGINNING: usize = 64 * 1024;
 
 /// What a body is, by its type and by what the user says about it.
 struct Kind {
@@ -114,10 +116,27 @@ impl<'a, W: Write> BodyWriter<'a, W> {
         // Events are shown when they happen, also without --stream.
         let by_line = self.plan.by_line || is_stream(&kind.media_type);
         let is_laid_out = kind.may_be_json || kind.may_be_xml;
+        let mut beginning = Vec::new();
         if self.plan.is_pretty() && is_laid_out && !by_line {
-            return self.whole(&mut decoded, &facts, &kind, after_head);
+            let mut first = (&mut decoded).take(BEGINNING as u64);
+            let outcome = first.read_to_end(&mut beginning);
+            let text = charset::whole_in_utf_8(&beginning, &facts, false);
+            if is_binary(&text) {
+                self.notice(after_head)?;
+                return outcome.map(drop).map_err(Error::from);
+            }
+            if let Err(error) = outcome {
+                self.put_document(&text, None, &kind)?;
+                return Err(error.into());
+            }
+            let is_all = beginning.len() < BEGINNING;
+            if is_all || kind.may_be_xml || json::may_begin_document(&text) {
+                drop(text);
+                let mut all = beginning.as_slice().chain(decoded);
+                return self.whole(&mut all, &facts, &kind, after_head);
+            }
         }
-        let mut text = Utf8Reader::new(decoded, facts);
+        let mut text = Utf8Reader::new(beginning.as_slice().chain(decoded), facts);
         if self.plan.is_pretty() && by_line && kind.may_be_json {
             self.lines(&mut text, after_head)?;
         } else {

@@ -216,6 +216,14 @@ impl Scan {
     }
 }
 
+/// Whether a text that begins like this can have a value at `start`, and nothing behind it.
+pub(super) fn may_be_document(beginning: &[u8], start: usize) -> bool {
+    match Scan::new(start, false).finish(beginning) {
+        Ok(_) => true,
+        Err(fault) => fault.may_be_the_end(beginning.len()),
+    }
+}
+
 fn end_of_document<R: Recorder>(
     scanner: &mut Scanner,
     text: &[u8],

@@ -139,7 +139,6 @@ fn write_with(
 fn examine(text: &[u8], options: &JsonOptions) -> Option<(usize, Index)> {
     u32::try_from(text.len()).ok()?;
     let first = scan::skip_space(text, 0);
-    let opens = |byte: &u8| matches!(byte, b'{' | b'[' | b'"');
     let sort = options.orders_members();
     if let Ok(index) = Index::build(text, first, sort) {
         return Some((first, index));
@@ -150,6 +149,26 @@ fn examine(text: &[u8], options: &JsonOptions) -> Option<(usize, Index)> {
     let start = text.iter().position(opens)?;
     std::str::from_utf8(&text[..start]).ok()?;
     Some((start, Index::build(text, start, sort).ok()?))
+}
+
+fn opens(byte: &u8) -> bool {
+    matches!(byte, b'{' | b'[' | b'"')
+}
+
+/// Whether a long text that begins like this can be one that [`write_json`] writes. A prefix is taken to be shorter than
+/// this beginning.
+pub(crate) fn may_begin_document(beginning: &[u8]) -> bool {
+    let first = scan::skip_space(beginning, 0);
+    if index::may_be_document(beginning, first) {
+        return true;
+    }
+    let start = match beginning.get(first) {
+        Some(byte) if !opens(byte) => beginning.iter().position(opens),
+        _ => None,
+    };
+    start.is_some_and(|start| {
+        std::str::from_utf8(&beginning[..start]).is_ok() && index::may_be_document(beginning, start)
+    })
 }
 
 #[cfg(test)]

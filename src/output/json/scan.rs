@@ -33,6 +33,13 @@ pub(super) struct Fault {
     pub(super) message: &'static str,
 }
 
+impl Fault {
+    /// Whether it may be there only because the text is the beginning, of `length` bytes, of a longer one.
+    pub(super) fn may_be_the_end(&self, length: usize) -> bool {
+        self.at + LONGEST_ESCAPE >= length
+    }
+}
+
 fn fault<T>(at: usize, message: &'static str) -> Result<T, Fault> {
     Err(Fault { at, message })
 }
@@ -149,7 +156,7 @@ impl Scanner {
             // A complete value may have white space behind it.
             Ok(_) => Ok(()),
             // All that is wrong may be that the text goes on.
-            Err(fault) if fault.at + LONGEST_ESCAPE >= pause => Ok(()),
+            Err(fault) if fault.may_be_the_end(pause) => Ok(()),
             Err(fault) => Err(fault),
         }
     }

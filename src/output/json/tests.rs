@@ -702,3 +702,42 @@ fn a_failing_writer_ends_the_work() {
         assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
     }
 }
+
+#[test]
+fn every_beginning_of_a_document_may_become_one() {
+    for document in [
+        r#"{"a": [1, -2.5e+10, true, false, null], "b\u00e9\n": "c", "d": {}, "e": [[], {"f": ""}]}"#,
+        ")]}',\n[1, \"two\", {\"three\": 3}]",
+        "while(1);{\"a\": \"b\"}",
+        "  \"a string with [brackets] and \\\" a quote\"  ",
+        "false",
+        "12345.678e-9",
+    ] {
+        for length in 0..=document.len() {
+            let beginning = &document.as_bytes()[..length];
+            // A prefix may be as long as the beginning here, where that is a few bytes.
+            let is_prefix = document.starts_with([')', 'w']) && !beginning.iter().any(opens);
+            assert!(
+                is_prefix || may_begin_document(beginning),
+                "{:?}",
+                &document[..length]
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_no_document_is_known_by_its_beginning() {
+    for beginning in [
+        "some text that is long enough to be taken for what it is\n",
+        "<!doctype html><html lang=\"en\"><head><title>a</title></head>",
+        "2026-11-22 21:00:00 INFO {\"a\": 1} and more in this line\n",
+        "[INFO] the server was started at some time of the day\n",
+        "{\"a\": 1}\n{\"a\": 2}\n{\"a\": 3}\n{\"a\": 4}\n{\"a\": 5}\n",
+        "a,b,c\n1,2,3\n4,5,6\n7,8,9\n10,11,12\n13,14,15\n16,17\n",
+        "body { color: red; } a[href] { background: url(\"x\"); }\n",
+        "function f() { return {a: [1, 2, 3]}; } // and so on\n",
+    ] {
+        assert!(!may_begin_document(beginning.as_bytes()), "{beginning}");
+    }
+}
