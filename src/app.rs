@@ -170,9 +170,14 @@ fn send(
             printer.request(&mut request)?;
             ExitStatus::Success
         }
-        false => match exchange.run(request, jar, printer)? {
-            _ if printer.was_complete => ExitStatus::Success,
-            status => exit_status(status, args),
+        false => match exchange.run(request, jar, printer) {
+            Ok(_) if printer.was_complete => ExitStatus::Success,
+            Ok(status) => exit_status(status, args),
+            Err(error) => {
+                // What came of an answer is shown, whatever became of the rest.
+                let _ = printer.show().show_held();
+                return Err(error);
+            }
         },
     };
     printer.show().finish()?;

@@ -7,7 +7,9 @@ use std::process::ChildStderr;
 use std::sync::Mutex;
 use std::sync::mpsc::channel;
 
-use support::{Answer, ClosedPort, Outcome, Program, Received, Running, Server, TempFolder};
+use support::{
+    Answer, ClosedPort, Outcome, Program, Received, Running, Server, TempFolder, without_colours,
+};
 
 type Answers = [fn(&Received) -> Answer; 2];
 
@@ -352,6 +354,72 @@ fn a_body_is_asked_for_again_only_while_nothing_of_it_was_printed() {
         (1, "01234")
     );
     assert_eq!(server.request_count(), 1);
+    let said = outcome.stderr_text();
+    assert!(
+        said.starts_with("http: not tried again: a part of the answer was printed already"),
+        "{said}"
+    );
+    let outcome = run(&[&server.url("/")]);
+    assert_eq!(outcome.stdout_text(), "fine");
+
+    let server = Server::start(cut_off);
+    let outcome = run(&[&server.url("/")]);
+    assert!(!outcome.stderr_text().contains("not tried again"));
+}
+
+#[test]
+fn a_body_that_is_laid_out_whole_is_asked_for_again_head_and_all() {
+    fn cut_json(_: &Received) -> Answer {
+        Answer::raw(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{\"a\":",
+        )
+    }
+    fn json(_: &Received) -> Answer {
+        Answer::json("{\"a\":1}")
+    }
+    let shown = "HTTP/1.1 200 OK\r\nContent-Length: 7\r\nContent-Type: application/json\r\n\r\n{\n    \"a\": 1\n}";
+    for (print, want) in [("b", "{\n    \"a\": 1\n}"), ("hb", shown)] {
+        let server = Server::start(Server::in_turn([cut_json, json]));
+        let args = ["--retry=2", "--retry-max-time=9", "--pretty=format"];
+        let outcome = run(&[&args[..], &["--print", print, &server.url("/")]].concat());
+        assert_eq!((outcome.status, outcome.stdout_text().as_str()), (0, want));
+        assert!(outcome.stderr_text().contains("attempt 1 of 3 failed"));
+    }
+    // What came last is shown where none comes whole.
+    let server = Server::start(cut_json);
+    let args = ["--retry=1", "--pretty=format", "--print=hb"];
+    let outcome = run(&[&args[..], &[&server.url("/")]].concat());
+    let output = outcome.stdout_text();
+    assert_eq!(outcome.status, 1);
+    assert!(output.ends_with("\r\n\r\n{\"a\":"), "{output}");
+    assert_eq!(output.matches("HTTP/1.1").count(), 1, "{output}");
+    assert_eq!(server.request_count(), 2);
+}
+
+#[test]
+fn the_messages_of_attempts_are_separated_as_those_of_redirects() {
+    let moved = |_: &Received| Answer::redirect(302, "/").body("");
+    for options in [&["--pretty=none"][..], &["--pretty=all"]] {
+        let shown = |first: fn(&Received) -> Answer, option: &str| {
+            let server = Server::start(Server::in_turn([first, fine]));
+            let url = server.url("/");
+            let outcome = run(&[&["-v", option, &url], options].concat());
+            assert_eq!(outcome.status, 0, "{}", outcome.stderr_text());
+            let text = outcome.stdout_text().replace(&url, "");
+            // The lines that tell the messages apart, and the empty ones.
+            let lines = without_colours(&text);
+            let lines = lines.lines().filter_map(|line| match line.trim() {
+                "" => Some("".to_owned()),
+                line if line.starts_with("GET ") => Some("request".to_owned()),
+                line if line.starts_with("HTTP/1.1") => Some("response".to_owned()),
+                "fine" => Some("fine".to_owned()),
+                _ => None,
+            });
+            lines.collect::<Vec<_>>()
+        };
+        let want = shown(moved, "--follow");
+        assert_eq!(shown(busy, "--retry=1"), want, "{options:?}");
+    }
 }
 
 #[test]

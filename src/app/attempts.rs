@@ -15,6 +15,7 @@ use crate::client::exchange::{Outcome, Pause, Response};
 use crate::client::response_head::ResponseHead;
 use crate::client::retry::{MaxTime, Progress, Rules, seconds};
 use crate::error::{Error, ExitStatus};
+use crate::headers::Headers;
 use crate::output::download::{Rest, Saving, Wanted};
 use crate::output::plan::{Parts, Plan};
 use crate::output::styles::Style;
@@ -85,6 +86,9 @@ impl Printer<'_> {
     /// Tells of an attempt that another follows.
     pub(super) fn pause(&mut self, pause: &Pause<'_>) -> Result<(), Error> {
         self.attempts.repeats = Some(pause.progress);
+        if self.show().seen() == self.attempts.seen {
+            self.show().forget_response();
+        }
         let what = match pause.outcome {
             Outcome::Failed(error) => error.to_string(),
             Outcome::Answered(head) => format!("HTTP {}", head.status_and_reason()),
@@ -114,28 +118,37 @@ impl Printer<'_> {
     /// Shows the head of a response that another is asked for instead of, or behind.
     fn show_passed_over(&self, head: &ResponseHead) -> Result<(), Error> {
         let shown = self.shown_head(head);
-        self.show().passed_over_response(&shown)
+        self.show().passed_over_response(&shown, &head.headers)
     }
 
     /// A request that goes out once more: while a server is waited for, that is nothing to be seen.
-    pub(super) fn repeat(&mut self, head: &[u8], reason: Progress) -> Result<(), Error> {
+    pub(super) fn repeat(
+        &mut self,
+        head: &[u8],
+        headers: &Headers,
+        reason: Progress,
+    ) -> Result<(), Error> {
         match reason {
-            Progress::Retry { .. } => self.show().repeated_request(head),
+            Progress::Retry { .. } => self.show().repeated_request(head, headers),
             Progress::BeginsToWait(_) | Progress::StillWaits => Ok(()),
         }
     }
 
-    /// Whether a body that broke off can be asked for again: the rest of a download, or all of what nobody has seen yet.
-    pub(super) fn asks_for_the_rest(&mut self, request: &mut Request) -> bool {
+    /// Lets a request ask for what a body that broke off still lacks: the rest of a download, or all of what nobody has
+    /// seen yet.
+    ///
+    /// # Errors
+    /// Neither would help: why not.
+    pub(super) fn ask_for_the_rest(&mut self, request: &mut Request) -> Result<(), String> {
         let Some(saving) = &self.interrupted else {
-            return self.show().seen() == self.attempts.seen;
+            return match self.show().seen() == self.attempts.seen {
+                true => Ok(()),
+                false => Err("a part of the answer was printed already (--download would go on where it broke off)".to_owned()),
+            };
         };
-        let wanted = match saving.wanted() {
-            Ok(wanted) => wanted,
-            Err(_) => return false,
-        };
+        let wanted = saving.wanted()?;
         if wanted == Wanted::Same {
-            return true;
+            return Ok(());
         }
         request.headers.remove("Range");
         // Who typed an If-Range knows the version better.
@@ -150,7 +163,7 @@ impl Printer<'_> {
                 }
             }
         }
-        true
+        Ok(())
     }
 
     /// Goes on with a download that was interrupted.

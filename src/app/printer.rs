@@ -69,8 +69,12 @@ impl<'a> Printer<'a> {
             _ if invocation.downloads => Target::stderr()?,
             _ => Target::stdout()?,
         };
+        let mut show = Show::new(target, plan);
+        if invocation.args.retry.is_some_and(|retries| retries > 0) {
+            show.hold_whole_bodies();
+        }
         Ok(Printer {
-            show: Arc::new(Mutex::new(Show::new(target, plan))),
+            show: Arc::new(Mutex::new(show)),
             invocation,
             messages: run.messages,
             download: download.filter(|_| invocation.downloads),
@@ -173,7 +177,7 @@ impl Observer for Printer<'_> {
             Secrets::Masked => mask::request_head(&head, &request.bound_headers),
         };
         if let Some(reason) = repeat {
-            return self.repeat(&head, reason);
+            return self.repeat(&head, &request.headers, reason);
         }
         let shows_body = self.show().shows_request_bodies();
         let can_wait = self.invocation.args.offline || request.body.can_be_read_again();
@@ -231,8 +235,8 @@ impl Observer for Printer<'_> {
         self.messages.hint(why);
     }
 
-    fn takes_up(&mut self, request: &mut Request) -> bool {
-        self.asks_for_the_rest(request)
+    fn takes_up(&mut self, request: &mut Request) -> Result<(), String> {
+        self.ask_for_the_rest(request)
     }
 
     fn response(&mut self, response: &mut Response) -> Result<(), Error> {

@@ -51,10 +51,13 @@ pub(crate) trait Observer {
     /// A response's head has arrived. Its body may be read; what is left is passed over.
     fn response(&mut self, response: &mut Response) -> Result<(), Error>;
 
-    /// The body of the final response broke off while it was read. Whether the rest of it, or all of it, can be taken when
-    /// it is asked for once more; the request may be changed to ask for the rest.
-    fn takes_up(&mut self, _request: &mut Request) -> bool {
-        false
+    /// The body of the final response broke off while it was read, and is to be asked for once more; the request may be
+    /// changed to ask for the rest.
+    ///
+    /// # Errors
+    /// Neither the rest of it nor all of it could be taken: why not, in a few words.
+    fn takes_up(&mut self, _request: &mut Request) -> Result<(), String> {
+        Err("nobody takes it".to_owned())
     }
 
     /// An attempt is over that is not the last: the same request follows after a pause. Its response, if it had one, is
@@ -255,12 +258,9 @@ impl Exchange {
             drop(response);
             return match shown {
                 Ok(()) => Ok(Step::Done(status)),
-                Err(error) if error.trouble().is_some() && observer.takes_up(&mut request) => {
-                    self.after_failure(error, &request, observer)?;
-                    self.passed_over += 1;
-                    Ok(Step::Again(request))
-                }
-                Err(error) => Err(error),
+                Err(error) => self
+                    .after_broken_body(error, &mut request, observer)
+                    .map(|()| Step::Again(request)),
             };
         }
         shown?;
@@ -275,6 +275,28 @@ impl Exchange {
             None => sendable_again(request),
         }
         .map(Step::Next)
+    }
+
+    /// Pauses where the rest of a body that broke off, or all of it, is to be asked for; gives the failure back where not.
+    fn after_broken_body(
+        &mut self,
+        error: Error,
+        request: &mut Request,
+        observer: &mut dyn Observer,
+    ) -> Result<(), Error> {
+        let Some(trouble) = error.trouble() else {
+            return Err(error);
+        };
+        if !self.persistence.is_for(Event::Failed(trouble)) {
+            return Err(error);
+        }
+        if let Err(why) = observer.takes_up(request) {
+            observer.given_up(&format!("not tried again: {why}"));
+            return Err(error);
+        }
+        self.after_failure(error, request, observer)?;
+        self.passed_over += 1;
+        Ok(())
     }
 
     /// Pauses where another attempt follows one that failed; gives the failure back where none does.

@@ -218,12 +218,17 @@ impl Persistence {
         Verdict::Again(pause.min(left - FIRST_LOOK), progress)
     }
 
+    /// Whether this is what there are further attempts for, and there are any left.
+    pub(crate) fn is_for(&self, event: Event) -> bool {
+        let mut conditions = self.rules.on.iter();
+        self.retried < self.rules.retries && conditions.any(|on| event.is(*on))
+    }
+
     fn retry(&mut self, occasion: &Occasion<'_>) -> Verdict {
         let Rules {
             retries, max_time, ..
         } = self.rules;
-        let mut conditions = self.rules.on.iter();
-        if self.retried >= retries || !conditions.any(|on| occasion.event.is(*on)) {
+        if !self.is_for(occasion.event) {
             return Verdict::Settled;
         }
         let method = occasion.method;

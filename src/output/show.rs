@@ -43,14 +43,19 @@ struct Selection {
     meta: bool,
 }
 
-/// An output that remembers how much somebody can have seen of it.
+/// An output that remembers how much somebody can have seen of it. What is held back shows when it is flushed.
 struct Seen {
     target: Target,
     bytes: u64,
+    held: Option<Vec<u8>>,
 }
 
 impl Write for Seen {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Some(held) = &mut self.held {
+            held.extend_from_slice(bytes);
+            return Ok(bytes.len());
+        }
         let length = self.target.write(bytes)?;
         if !matches!(self.target, Target::Nowhere) {
             self.bytes += length as u64;
@@ -59,7 +64,10 @@ impl Write for Seen {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.target.flush()
+        match self.held.take() {
+            Some(held) => self.write_all(&held),
+            None => Ok(()),
+        }
     }
 }
 
@@ -69,6 +77,10 @@ pub(crate) struct Show {
     plan: Plan,
     previous_had_body: bool,
     must_separate: bool,
+    /// Whether nothing of a final response is shown before all of it is here, where its body is laid out whole.
+    holds_whole_bodies: bool,
+    /// What `previous_had_body` and `must_separate` were before the final response.
+    before_response: Option<(bool, bool)>,
 }
 
 impl Show {
@@ -77,10 +89,32 @@ impl Show {
             out: Seen {
                 target: out,
                 bytes: 0,
+                held: None,
             },
             plan,
             previous_had_body: false,
             must_separate: false,
+            holds_whole_bodies: false,
+            before_response: None,
+        }
+    }
+
+    /// Lets nobody see anything of a final response whose body is laid out whole before all of it is here: then it can be
+    /// asked for once more.
+    pub(crate) fn hold_whole_bodies(&mut self) {
+        self.holds_whole_bodies = true;
+    }
+
+    /// Shows what was held back of a response that broke off.
+    pub(crate) fn show_held(&mut self) -> Result<(), Error> {
+        self.out.flush().map_err(output_error)
+    }
+
+    /// Forgets a final response of which nobody has seen anything: it comes once more.
+    pub(crate) fn forget_response(&mut self) {
+        self.out.held = None;
+        if let Some(before) = self.before_response.take() {
+            (self.previous_had_body, self.must_separate) = before;
         }
     }
 
@@ -126,27 +160,51 @@ impl Show {
             .is_some_and(|history| history != Parts::default())
     }
 
-    /// Shows the head of a request that goes out once more as it was shown.
-    pub(crate) fn repeated_request(&mut self, head: &[u8]) -> Result<(), Error> {
+    /// Shows the head of a request that goes out once more as it was shown. Its body is not repeated, but separated.
+    pub(crate) fn repeated_request(&mut self, head: &[u8], headers: &Headers) -> Result<(), Error> {
+        if !self.shows_history() {
+            return Ok(());
+        }
+        let parts = self.plan.parts;
         let selection = Selection {
-            head: self.plan.parts.request_head && self.shows_history(),
-            body: false,
+            head: parts.request_head,
+            body: parts.request_body,
             meta: false,
         };
-        self.message(head, None, &selection, None)
+        self.without_body(head, headers, &selection)
     }
 
     /// Shows the head of a response that is no answer yet.
-    pub(crate) fn passed_over_response(&mut self, head: &[u8]) -> Result<(), Error> {
+    pub(crate) fn passed_over_response(
+        &mut self,
+        head: &[u8],
+        headers: &Headers,
+    ) -> Result<(), Error> {
+        // As if it had not come: the next message stands behind the one before.
+        let Some(history) = self.plan.history else {
+            return Ok(());
+        };
         let selection = Selection {
-            head: self
-                .plan
-                .history
-                .is_some_and(|history| history.response_head),
-            body: false,
+            head: history.response_head,
+            body: history.response_body,
             meta: false,
         };
-        self.message(head, None, &selection, None)
+        self.without_body(head, headers, &selection)
+    }
+
+    fn without_body(
+        &mut self,
+        head: &[u8],
+        headers: &Headers,
+        selection: &Selection,
+    ) -> Result<(), Error> {
+        let nothing = ShownBody {
+            reader: &mut io::empty(),
+            headers,
+            codings: Codings::Keep,
+            count: &Cell::new(0),
+        };
+        self.message(head, Some(nothing), selection, None)
     }
 
     /// Whether request bodies are shown.
@@ -191,7 +249,12 @@ impl Show {
             body: response_body,
             meta,
         };
-        self.message(head, Some(body), &selection, Some(elapsed))
+        self.before_response = is_final.then_some((self.previous_had_body, self.must_separate));
+        if is_final && selection.body && self.holds_whole_bodies {
+            self.out.held = Some(Vec::new());
+        }
+        self.message(head, Some(body), &selection, Some(elapsed))?;
+        self.show_held()
     }
 
     fn message(
