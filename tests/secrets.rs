@@ -161,6 +161,10 @@ fn a_source_that_gives_nothing_is_a_sentence_and_nothing_is_sent() {
             ),
             ("cmd:true", "cmd:true: it is empty"),
             ("cmd:no-such-command", "cannot be run"),
+            (
+                "cmd:yes s3cret",
+                "cmd:yes s3cret: the command prints more than 128 KiB",
+            ),
         ]);
     }
     for (source, part) in cases {

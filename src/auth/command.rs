@@ -1,7 +1,7 @@
 //! The first line that a command prints: `cmd:COMMAND`, as git runs credential helpers.
 //!
 //! Plain words are run as they are; what has a character of the shell's goes through `sh -c`. The command reads nothing,
-//! its errors are the user's to see, and it has a limit of time, after which it is killed.
+//! its errors are the user's to see, and it has a limit of time and one of output, at which it is killed.
 
 use std::io::Read;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -12,6 +12,9 @@ use std::time::{Duration, Instant};
 use super::reference::MAX_LENGTH;
 use crate::error::io_reason;
 
+/// How much a command may print: a secret, its line end, and as much again of other lines.
+const MAX_OUTPUT: u64 = 2 * MAX_LENGTH;
+
 /// How often it is asked whether a command has ended whose output is still open.
 const PERIOD: Duration = Duration::from_millis(20);
 
@@ -21,7 +24,7 @@ const AFTERMATH: Duration = Duration::from_millis(500);
 /// Runs a command and gives its first line, with its end.
 ///
 /// # Errors
-/// It cannot be run, it fails, or it takes longer than `limit`; the sentence has nothing of its output.
+/// It cannot be run, it fails, prints too much or takes longer than `limit`; the sentence has nothing of its output.
 pub(super) fn first_line(line: &str, limit: Duration) -> Result<Vec<u8>, String> {
     let mut command = command(line);
     command
@@ -38,6 +41,13 @@ pub(super) fn first_line(line: &str, limit: Duration) -> Result<Vec<u8>, String>
         ends_at: Instant::now() + limit,
     };
     let (output, ended) = running.output();
+    if output.len() as u64 > MAX_OUTPUT {
+        running.kill();
+        return Err(format!(
+            "the command prints more than {} KiB and was stopped",
+            MAX_OUTPUT / 1024
+        ));
+    }
     let status = match ended {
         Some(status) => Some(status),
         None => running.wait(),
@@ -131,8 +141,7 @@ impl Running {
         let mut ended: Option<(ExitStatus, Instant)> = None;
         loop {
             match pieces.recv_timeout(PERIOD) {
-                Ok(piece) if output.len() as u64 <= MAX_LENGTH => output.extend(piece),
-                Ok(_) => {}
+                Ok(piece) => output.extend(piece),
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {
                     if let (None, Ok(Some(status))) = (&ended, self.child.try_wait()) {
@@ -141,7 +150,8 @@ impl Running {
                 }
             }
             let is_over = ended.is_some_and(|(_, at)| at.elapsed() > AFTERMATH);
-            if is_over || Instant::now() >= self.ends_at {
+            let is_too_much = output.len() as u64 > MAX_OUTPUT;
+            if is_over || is_too_much || Instant::now() >= self.ends_at {
                 break;
             }
         }
@@ -249,7 +259,7 @@ mod tests {
         assert_eq!(run("printf one").as_deref(), Ok("one"));
         assert_eq!(run("true").as_deref(), Ok(""));
         assert_eq!(run("cat").as_deref(), Ok(""), "it has nothing to read");
-        assert_eq!(run("seq 1 200000").as_deref(), Ok("1\n"));
+        assert_eq!(run("seq 1 20000").as_deref(), Ok("1\n"));
     }
 
     #[test]
@@ -266,8 +276,18 @@ mod tests {
     }
 
     #[test]
+    fn a_command_that_prints_without_end_is_stopped_at_once() {
+        for line in ["yes s3cret", "yes s3cret | cat", "cat /dev/zero"] {
+            let begun = Instant::now();
+            let error = run(line).unwrap_err();
+            assert!(error.contains("more than 128 KiB"), "{error}");
+            assert!(begun.elapsed() < PATIENCE / 2, "{line}");
+        }
+    }
+
+    #[test]
     fn a_command_that_never_ends_is_stopped() {
-        for line in ["sleep 20", "echo s3cret; sleep 20", "yes", "sleep 20 | cat"] {
+        for line in ["sleep 20", "echo s3cret; sleep 20", "sleep 20 | cat"] {
             let begun = Instant::now();
             let error = first_line(line, Duration::from_millis(300)).unwrap_err();
             assert!(error.contains("was stopped"), "{error}");

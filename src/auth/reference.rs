@@ -6,6 +6,8 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
+use std::sync::mpsc::sync_channel;
+use std::thread;
 use std::time::Duration;
 
 use super::command;
@@ -16,7 +18,7 @@ use crate::sessions::{SecretSource, SourceKind};
 /// The longest line that is a secret, in bytes.
 pub(super) const MAX_LENGTH: u64 = 64 * 1024;
 
-/// How long a command may take. Whoever waits for a secret has not begun to wait for a server, so `--timeout` has no say.
+/// How long a command may take, or whoever writes into a pipe. Whoever waits for a secret has not begun to wait for a server, so `--timeout` has no say.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// Gives the secret that a reference stands for.
@@ -30,9 +32,9 @@ pub(crate) fn resolve(source: &SecretSource, env: &Environment) -> Result<String
             .secret_variable(name)
             .map(|value| value.into_encoded_bytes())
             .ok_or_else(|| "the environment variable is not set".to_owned()),
-        SourceKind::File(path) => first_line_of(&env.expand_tilde(path)),
+        SourceKind::File(path) => first_line_of(&env.expand_tilde(path), TIME_LIMIT),
         // What was read ahead of standard input is not to be lost for whoever reads on.
-        SourceKind::Descriptor(0) => first_line(&mut io::stdin().lock()),
+        SourceKind::Descriptor(0) => within(TIME_LIMIT, || first_line(&mut io::stdin().lock())),
         SourceKind::Descriptor(number) => first_line_of_descriptor(number),
         SourceKind::Command(line) => command::first_line(line, TIME_LIMIT),
     };
@@ -57,9 +59,33 @@ fn checked(mut bytes: Vec<u8>) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| "it is not valid UTF-8".to_owned())
 }
 
-fn first_line_of(path: &Path) -> Result<Vec<u8>, String> {
-    let file = File::open(path).map_err(|error| io_reason(&error))?;
-    first_line(&mut BufReader::new(file))
+/// The first line of a file; where it is a pipe or a device, of which nobody knows when it gives one, within a limit.
+fn first_line_of(path: &Path, limit: Duration) -> Result<Vec<u8>, String> {
+    let facts = std::fs::metadata(path).map_err(|error| io_reason(&error))?;
+    let path = path.to_owned();
+    let read = move || {
+        let file = File::open(path).map_err(|error| io_reason(&error))?;
+        first_line(&mut BufReader::new(file))
+    };
+    match facts.is_file() || facts.is_dir() {
+        true => read(),
+        false => within(limit, read),
+    }
+}
+
+/// What `read` gives, if it does so in time. A thread that waits for ever ends with the program, which the error ends.
+fn within(
+    limit: Duration,
+    read: impl FnOnce() -> Result<Vec<u8>, String> + Send + 'static,
+) -> Result<Vec<u8>, String> {
+    let (sender, receiver) = sync_channel(1);
+    thread::spawn(move || sender.send(read()));
+    receiver.recv_timeout(limit).unwrap_or_else(|_| {
+        Err(format!(
+            "no whole line came within {} seconds",
+            limit.as_secs()
+        ))
+    })
 }
 
 #[cfg(unix)]
@@ -67,10 +93,12 @@ fn first_line_of_descriptor(number: u32) -> Result<Vec<u8>, String> {
     let path = format!("/dev/fd/{number}");
     // Without procfs or fdescfs, there is no safe way to an inherited descriptor.
     match Path::new("/dev/fd").is_dir() {
-        true => first_line_of(Path::new(&path)).map_err(|reason| match reason.as_str() {
-            "No such file or directory" => "the file descriptor is not open".to_owned(),
-            _ => reason,
-        }),
+        true => {
+            first_line_of(Path::new(&path), TIME_LIMIT).map_err(|reason| match reason.as_str() {
+                "No such file or directory" => "the file descriptor is not open".to_owned(),
+                _ => reason,
+            })
+        }
         false => Err("this system has no /dev/fd".to_owned()),
     }
 }
@@ -119,6 +147,22 @@ mod tests {
         ] {
             assert_eq!(checked_text(bytes), Err(reason.to_owned()));
         }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_pipe_that_nobody_writes_to_has_a_limit() {
+        let (reader, mut writer) = io::pipe().unwrap();
+        let path = format!("/dev/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&reader));
+        let limit = Duration::from_millis(50);
+        let error = first_line_of(Path::new(&path), limit).unwrap_err();
+        assert!(error.contains("no whole line came"), "{error}");
+        io::Write::write_all(&mut writer, b"s3cret\nmore").unwrap();
+        let (other, mut writer) = io::pipe().unwrap();
+        io::Write::write_all(&mut writer, b"s3cret\nmore").unwrap();
+        let path = format!("/dev/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&other));
+        let line = first_line_of(Path::new(&path), Duration::from_secs(30));
+        assert_eq!(line.unwrap(), b"s3cret\n");
     }
 
     #[test]
