@@ -184,6 +184,58 @@ fn other_text_is_followed_without_waiting_for_the_end_of_a_line() {
     );
 }
 
+/// Frames of an encoder that is flushed after every event of `EVENTS`, ten times over; zstd with its usual window.
+const FLUSHED: [(&str, &[u8]); 2] = [
+    ("zstd", include_bytes!("testdata/events.zst")),
+    ("br", include_bytes!("testdata/events.br")),
+];
+
+#[test]
+fn events_under_zstd_and_br_show_when_they_are_here() {
+    for (coding, data) in FLUSHED {
+        let (go_on, next) = channel();
+        let next = Arc::new(Mutex::new(next));
+        let server = Server::start(move |_| {
+            let next = Arc::clone(&next);
+            Answer::drive(move |socket| {
+                write!(
+                    socket,
+                    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Encoding: {coding}\r\n\r\n"
+                )?;
+                // Each event has its length before it; the last piece ends the body.
+                let mut rest = data;
+                while let Some((size, behind)) = rest.split_first_chunk() {
+                    let (piece, behind) = behind.split_at(u16::from_le_bytes(*size).into());
+                    socket.write_all(piece)?;
+                    rest = behind;
+                    let _ = next.lock().map(|next| next.recv());
+                }
+                Ok(())
+            })
+        });
+        for options in [&["--pretty=format"][..], &[]] {
+            let shown = if options.is_empty() {
+                EVENTS
+            } else {
+                SHOWN_EVENTS
+            };
+            let folder = TempFolder::new();
+            let program = Program::http(&folder).args(options).arg(server.url("/"));
+            let mut running = program.spawn();
+            let mut stdout = running.take_stdout();
+            for _ in 0..10 {
+                for want in shown {
+                    expect(&mut stdout, want);
+                    go_on.send(()).expect("the server waits");
+                }
+            }
+            go_on.send(()).expect("the server waits");
+            let outcome = running.finish();
+            assert_eq!((outcome.status, outcome.stderr_text().as_str()), (0, ""));
+        }
+    }
+}
+
 #[test]
 fn a_reader_that_goes_away_ends_the_stream_quietly() {
     for options in [&[][..], &["--stream", "--pretty=all"], &["-dq"]] {

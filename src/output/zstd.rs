@@ -1,11 +1,14 @@
 //! The content coding `zstd` (RFC 8878): frames, one after the other, with windows of at most 8 MiB (RFC 9659).
 //!
-//! The decoder holds a window's worth of data back until a frame ends, so that a stream of events under this coding shows
-//! late. We do not offer it; a server that sends it was asked to by the user.
+//! The library's decoder gives a window's worth of data away only when a frame has ended, and events would show late. So
+//! it is told of an end before the first block: from then on all that it holds can be looked at, and it goes on decoding
+//! all the same. What leaves the window is dropped here.
 
-use std::io::{self, BufReader, Read};
+use std::hash::Hasher;
+use std::io::{self, BufReader, Read, Write};
 
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
+use twox_hash::XxHash64;
 
 use super::decode::{Watched, corrupt};
 
@@ -13,11 +16,30 @@ const MAX_WINDOW: u64 = 8 << 20;
 const MAGIC: u32 = 0xFD2F_B528;
 /// The longest header of a frame (RFC 8878, section 3.1.1.1), with its magic number.
 const MAX_HEADER: usize = 18;
+/// In a frame's descriptor: a checksum follows the last block.
+const HAS_CHECKSUM: u8 = 4;
+/// The most that a block holds, in bytes.
+const MAX_BLOCK: usize = 128 << 10;
+/// The header of a block without content that calls itself the last one.
+const END: [u8; 3] = [1, 0, 0];
 
 pub(super) struct Zstd<R> {
     input: Watched<BufReader<R>>,
     decoder: FrameDecoder,
-    is_in_frame: bool,
+    frame: Option<Frame>,
+    /// What was decoded begins to be given out at `at`.
+    ready: Vec<u8>,
+    at: usize,
+}
+
+/// The frame at hand.
+struct Frame {
+    window: usize,
+    /// How many of the bytes that the decoder holds were taken from it.
+    known: usize,
+    /// Of all of its content, where it has to be compared.
+    checksum: Option<XxHash64>,
+    is_over: bool,
 }
 
 impl<R: Read> Zstd<R> {
@@ -25,7 +47,9 @@ impl<R: Read> Zstd<R> {
         Zstd {
             input: Watched::new(BufReader::with_capacity(64 << 10, inner)),
             decoder: FrameDecoder::new(),
-            is_in_frame: false,
+            frame: None,
+            ready: Vec::new(),
+            at: 0,
         }
     }
 
@@ -53,13 +77,25 @@ impl<R: Read> Zstd<R> {
         }
         let length = header_length(header[4]);
         self.take(&mut header[5..length])?;
-        if window(&header[4..length]) > MAX_WINDOW {
+        let window = usize::try_from(window(&header[4..length]).min(MAX_WINDOW + 1));
+        let window = window.unwrap_or(usize::MAX);
+        if window as u64 > MAX_WINDOW {
             return Err(io::Error::other(
                 "the zstd body needs more than 8 MiB of memory to be decoded",
             ));
         }
+        let has_checksum = header[4] & HAS_CHECKSUM != 0;
+        // The decoder would look for it behind the end that it is told of.
+        header[4] &= !HAS_CHECKSUM;
         let begun = self.decoder.reset(&header[..length]);
-        self.is_in_frame = begun.map(|()| true).map_err(|_| corrupt("zstd"))?;
+        begun.map_err(|_| corrupt("zstd"))?;
+        self.decode(&END[..])?;
+        self.frame = Some(Frame {
+            window,
+            known: 0,
+            checksum: has_checksum.then(|| XxHash64::with_seed(0)),
+            is_over: false,
+        });
         Ok(true)
     }
 
@@ -68,13 +104,73 @@ impl<R: Read> Zstd<R> {
         outcome.map_err(|_| self.input.reason("zstd"))
     }
 
-    fn end_frame(&mut self) -> io::Result<()> {
-        self.is_in_frame = false;
-        match self.decoder.get_checksum_from_data() {
-            Some(sum) if self.decoder.get_calculated_checksum() != Some(sum) => {
-                Err(corrupt("zstd"))
-            }
-            _ => Ok(()),
+    /// Lets the decoder have a block that does not come from the input.
+    fn decode(&mut self, block: impl Read) -> io::Result<()> {
+        let one = BlockDecodingStrategy::UptoBlocks(1);
+        let outcome = self.decoder.decode_blocks(block, one);
+        outcome.map(drop).map_err(|_| corrupt("zstd"))
+    }
+
+    /// Decodes the next block of a frame.
+    fn next_block(&mut self, frame: &mut Frame) -> io::Result<()> {
+        let mut header = END;
+        self.take(&mut header)?;
+        frame.is_over = header[0] & 1 == 1;
+        let one = BlockDecodingStrategy::UptoBlocks(1);
+        let block = header.as_slice().chain(&mut self.input);
+        if self.decoder.decode_blocks(block, one).is_err() {
+            return Err(self.input.reason("zstd"));
+        }
+        self.ready.clear();
+        self.at = 0;
+        self.take_newest(frame)?;
+        if let Some(checksum) = &mut frame.checksum {
+            checksum.write(&self.ready);
+        }
+        Ok(())
+    }
+
+    /// Takes what the decoder has not given yet, and lets it drop what has left the window.
+    fn take_newest(&mut self, frame: &mut Frame) -> io::Result<()> {
+        let all = self.decoder.can_collect();
+        let mut newest = Newest {
+            known: frame.known,
+            surplus: all.saturating_sub(frame.window),
+            seen: 0,
+            dropped: 0,
+            found: &mut self.ready,
+        };
+        self.decoder.collect_to_writer(&mut newest)?;
+        let (seen, dropped) = (newest.seen, newest.dropped);
+        if seen == all {
+            frame.known = all - dropped;
+            return Ok(());
+        }
+        // It holds its data in two pieces, and shows the second only when the first is dropped whole. So it gives all, and
+        // gets the window back as blocks; that happens once in as many bytes as it has room for.
+        let held = self.decoder.collect().unwrap_or_default();
+        let unseen = all - seen.max(frame.known);
+        self.ready
+            .extend_from_slice(&held[held.len().saturating_sub(unseen)..]);
+        let window = &held[held.len().saturating_sub(frame.window)..];
+        frame.known = window.len();
+        for piece in window.chunks(MAX_BLOCK) {
+            let size = (piece.len() << 3).to_le_bytes();
+            self.decode((&size[..3]).chain(piece))?;
+        }
+        Ok(())
+    }
+
+    fn end_frame(&mut self, frame: &Frame) -> io::Result<()> {
+        let Some(found) = &frame.checksum else {
+            return Ok(());
+        };
+        let mut told = [0; 4];
+        self.take(&mut told)?;
+        // Of 64 bits, the low half is there.
+        match u32::from_le_bytes(told) == found.finish() as u32 {
+            true => Ok(()),
+            false => Err(corrupt("zstd")),
         }
     }
 }
@@ -85,25 +181,53 @@ impl<R: Read> Read for Zstd<R> {
             return Ok(0);
         }
         loop {
-            if !self.is_in_frame {
-                if self.begin_frame()? {
-                    continue;
-                }
-                return Ok(0);
-            }
-            let length = self.decoder.read(buffer).map_err(|_| corrupt("zstd"))?;
-            if length > 0 {
+            let ready = &self.ready[self.at..];
+            if !ready.is_empty() {
+                let length = ready.len().min(buffer.len());
+                buffer[..length].copy_from_slice(&ready[..length]);
+                self.at += length;
                 return Ok(length);
             }
-            if self.decoder.is_finished() {
-                self.end_frame()?;
-                continue;
-            }
-            let one = BlockDecodingStrategy::UptoBlocks(1);
-            if self.decoder.decode_blocks(&mut self.input, one).is_err() {
-                return Err(self.input.reason("zstd"));
+            match self.frame.take() {
+                None if self.begin_frame()? => {}
+                None => return Ok(0),
+                Some(frame) if frame.is_over => self.end_frame(&frame)?,
+                Some(mut frame) => {
+                    self.next_block(&mut frame)?;
+                    self.frame = Some(frame);
+                }
             }
         }
+    }
+}
+
+/// Looks at all that a decoder holds, and accepts only what it may drop.
+struct Newest<'a> {
+    /// How many of the first bytes are of no interest.
+    known: usize,
+    /// How many of them may be dropped.
+    surplus: usize,
+    seen: usize,
+    dropped: usize,
+    found: &'a mut Vec<u8>,
+}
+
+impl Write for Newest<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // What was not accepted is offered once more.
+        if self.dropped < self.seen {
+            return Ok(0);
+        }
+        let known = self.known.saturating_sub(self.seen).min(bytes.len());
+        self.found.extend_from_slice(&bytes[known..]);
+        self.seen += bytes.len();
+        let accepted = (self.surplus - self.dropped).min(bytes.len());
+        self.dropped += accepted;
+        Ok(accepted)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -142,6 +266,15 @@ mod tests {
 
     /// `"data: 1\n\ndata: 2\n\n"` a hundred times, with a checksum, by the encoder of the format's authors.
     const EVENTS: &[u8] = include_bytes!("testdata/events.zst");
+
+    const EVENTS_FLUSHED: usize = 300;
+
+    fn flushed_event(number: usize) -> String {
+        format!(
+            "data: {{\"number\": {number}, \"square\": {}}}\n\n",
+            number * number
+        )
+    }
 
     fn all(bytes: &[u8]) -> io::Result<Vec<u8>> {
         let mut text = Vec::new();
@@ -185,6 +318,50 @@ mod tests {
                 drop(all(&body));
             }
         }
+    }
+
+    /// Gives its pieces one a call, and must not be asked for more than there is.
+    struct Pieces(std::vec::IntoIter<Vec<u8>>);
+
+    impl Read for Pieces {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let piece = self.0.next().unwrap_or_default();
+            buffer[..piece.len()].copy_from_slice(&piece);
+            Ok(piece.len())
+        }
+    }
+
+    #[test]
+    fn what_a_flush_brought_is_given_at_once_however_often_the_window_is_gone_round() {
+        // By the encoder of the format's authors: a window of 1 KiB, a flush after every event.
+        const FLUSHED: &[u8] = include_bytes!("testdata/flushed.zst");
+        let mut blocks = FLUSHED;
+        let mut cut = |length: usize| {
+            let (piece, rest) = blocks.split_at(length);
+            blocks = rest;
+            piece.to_vec()
+        };
+        let header = cut(header_length(FLUSHED[4]));
+        let mut pieces = vec![header];
+        loop {
+            let mut block = cut(3);
+            let size = u32::from_le_bytes([block[0], block[1], block[2], 0]);
+            let is_rle = size >> 1 & 3 == 1;
+            block.extend(cut(if is_rle { 1 } else { (size >> 3) as usize }));
+            pieces.push(block);
+            if size & 1 == 1 {
+                break;
+            }
+        }
+        pieces.push(cut(4));
+        let mut reader = Zstd::new(Pieces(pieces.into_iter()));
+        let mut buffer = [0; 4096];
+        for event in 0..EVENTS_FLUSHED {
+            let want = flushed_event(event);
+            let length = reader.read(&mut buffer).unwrap();
+            assert_eq!(String::from_utf8_lossy(&buffer[..length]), want);
+        }
+        assert_eq!(reader.read(&mut buffer).unwrap(), 0);
     }
 
     #[test]
