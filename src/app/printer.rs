@@ -258,6 +258,8 @@ impl Observer for Printer<'_> {
         let download = self.download.as_ref().filter(|_| response.is_final);
         let no_rest = download.and_then(|download| download.no_rest(head.status, &head.headers));
         self.was_complete = matches!(no_rest, Some(Ok(_)));
+        // What stands in the file is what the server has (RFC 9110, section 15.4.5).
+        let is_current = download.is_some() && head.status == 304;
         let status = match no_rest {
             // What is to be said of it is said below.
             Some(_) => ExitStatus::Success,
@@ -281,6 +283,10 @@ impl Observer for Printer<'_> {
         if status == ExitStatus::Success && response.is_final && !self.is_head {
             outcome = outcome.and_then(|()| match no_rest {
                 Some(said) => said.map(|sentence| self.say(&sentence)),
+                None if is_current => {
+                    self.say("Not modified (HTTP 304): nothing was saved");
+                    Ok(())
+                }
                 None => self.save(response, &decoded),
             });
         }

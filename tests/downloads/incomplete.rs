@@ -130,3 +130,22 @@ fn an_empty_answer_makes_an_empty_file() {
         assert_eq!(folder.read(&format!("work/{place}")), "");
     }
 }
+
+#[test]
+fn a_file_that_has_not_changed_is_not_emptied() {
+    let server = Server::start(|_| Answer::new("304 Not Modified").header("ETag", "\"v1\""));
+    let folder = TempFolder::new();
+    folder.write("work/mine", "mine");
+    let url = server.url("/");
+    for args in [
+        &["-d", "-o", "mine"][..],
+        &["-dc", "-o", "mine"],
+        &["-d", "-o", "new"],
+    ] {
+        let outcome = run(&folder, &[args, &[&url, "If-None-Match:\"v1\""]].concat());
+        assert_eq!(outcome.status, 0, "{}", outcome.stderr_text());
+        assert!(outcome.stderr_text().contains("Not modified"));
+    }
+    assert_eq!(saved(&folder), ["mine"]);
+    assert_eq!(folder.read("work/mine"), "mine");
+}
