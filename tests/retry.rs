@@ -475,6 +475,25 @@ fn a_download_is_fetched_anew_where_the_file_has_changed_but_never_twice_into_a_
 }
 
 #[test]
+fn each_attempt_asks_for_the_rest_of_the_version_that_came_last() {
+    fn other_cut_off(_: &Received) -> Answer {
+        Answer::raw("HTTP/1.1 200 OK\r\nContent-Length: 10\r\nETag: \"v2\"\r\n\r\nabc")
+    }
+    fn rest(request: &Received) -> Answer {
+        assert_eq!(request.header("Range").as_deref(), Some("bytes=3-"));
+        assert_eq!(request.header("If-Range").as_deref(), Some("\"v2\""));
+        Answer::new(206)
+            .header("Content-Range", "bytes 3-9/10")
+            .body("defghij")
+    }
+    let server = Server::start(Server::in_turn([cut_off, other_cut_off, rest]));
+    let folder = TempFolder::new();
+    let args = ["--retry=3", "-d", "-o", "file", &server.url("/")];
+    Program::http(&folder).args(args).run_well();
+    assert_eq!(folder.read("work/file"), "abcdefghij");
+}
+
+#[test]
 fn a_rest_that_does_not_fit_leaves_what_is_there() {
     let other_part = |_: &Received| {
         Answer::new(206)
@@ -486,6 +505,12 @@ fn a_rest_that_does_not_fit_leaves_what_is_there() {
             .header("Content-Range", "bytes 5-9/99")
             .body("56789")
     };
+    let other_version = |_: &Received| {
+        Answer::new(206)
+            .header("Content-Range", "bytes 5-9/10")
+            .header("ETag", "\"v2\"")
+            .body("56789")
+    };
     let gone = |_: &Received| Answer::new(404).body("gone");
     let complete = |_: &Received| Answer::new(416).header("Content-Range", "bytes */5");
     let until_closed = |_: &Received| {
@@ -495,7 +520,8 @@ fn a_rest_that_does_not_fit_leaves_what_is_there() {
             socket.write_all(b"5\r\n01234\r\n")
         })
     };
-    let cases: [(Answers, i32); 4] = [
+    let cases: [(Answers, i32); 5] = [
+        ([cut_off, other_version], 1),
         ([cut_off, other_part], 1),
         ([cut_off, other_length], 1),
         ([cut_off, gone], 4),

@@ -43,6 +43,8 @@ pub(super) struct Printer<'a> {
     pub(super) was_complete: bool,
     /// Whether the present request has a `Range`.
     asked_for_part: bool,
+    /// Its `If-Range`.
+    version: Option<Vec<u8>>,
     /// How progress looks, where somebody looks at it.
     pub(super) look: Option<Look>,
     pub(super) report: Option<&'a mut Report>,
@@ -82,6 +84,7 @@ impl<'a> Printer<'a> {
             attempts: attempts::Attempts::new(run)?,
             was_complete: false,
             asked_for_part: false,
+            version: None,
             look: look(run),
             report,
             first_path: None,
@@ -125,6 +128,7 @@ impl<'a> Printer<'a> {
             length: response.body.announced_length(),
             path: self.first_path.as_deref().unwrap_or_default(),
             asked_for_part: self.asked_for_part,
+            version: self.version.as_deref(),
         }
     }
 
@@ -155,6 +159,7 @@ impl Observer for Printer<'_> {
         let head = request.head();
         self.is_head = request.method == "HEAD";
         self.asked_for_part = request.headers.contains("Range");
+        self.version = request.headers.get("If-Range").map(<[u8]>::to_vec);
         let path = request.url.path();
         self.first_path.get_or_insert_with(|| path.to_owned());
         let repeat = self.attempts.repeats.take();

@@ -111,6 +111,35 @@ fn a_part_that_was_not_asked_for_leaves_the_file_as_it_was() {
 }
 
 #[test]
+fn the_rest_of_another_version_is_refused() {
+    for (typed, header, value) in [
+        ("If-Range:\"v1\"", "ETag", "\"v2\""),
+        (
+            "If-Range:Sun, 22 Nov 2026 21:00:00 GMT",
+            "Last-Modified",
+            "Sun, 22 Nov 2026 21:00:01 GMT",
+        ),
+    ] {
+        let server = Server::start(move |_| {
+            Answer::new("206 Partial Content")
+                .header("Content-Range", "bytes 5-9/10")
+                .header(header, value)
+                .body("56789")
+        });
+        let folder = TempFolder::new();
+        folder.write("work/part", "01234");
+        let url = server.url("/");
+        run(&folder, &["-dc", "-o", "part", &url, typed])
+            .assert_error(&["another version", "'part' was left as it was"]);
+        assert_eq!(folder.read("work/part"), "01234");
+        let same = format!("If-Range:{value}");
+        let outcome = run(&folder, &["-dc", "-o", "part", &url, &same]);
+        assert_eq!(outcome.status, 0, "{}", outcome.stderr_text());
+        assert_eq!(folder.read("work/part"), BODY);
+    }
+}
+
+#[test]
 fn more_than_was_announced_is_not_saved_and_less_is_incomplete() {
     let server = Server::start(|request| match request.target().as_str() {
         "/more" => Answer::raw(

@@ -58,6 +58,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) path: &'a str,
     /// Whether the request had a `Range`.
     pub(crate) asked_for_part: bool,
+    /// The version that the part was asked of (`If-Range`).
+    pub(crate) version: Option<&'a [u8]>,
 }
 
 /// A body on its way into its place.
@@ -243,8 +245,17 @@ impl Saving {
     fn takes_rest(&mut self, facts: &Facts<'_>, have: u64) -> Result<(), String> {
         self.codings = decode::codings(facts.headers.get_all("Content-Encoding"));
         let rest = range::rest(facts.headers, have)?;
+        if let Some(version) = facts.version
+            && range::is_other_version(facts.headers, version)
+        {
+            return Err(
+                "sent the rest of another version than was asked for (If-Range)".to_owned(),
+            );
+        }
         self.takes_part(facts, have, rest)?;
-        self.validator = range::validator(facts.headers);
+        if self.validator.is_none() {
+            self.validator = range::validator(facts.headers);
+        }
         Ok(())
     }
 
@@ -368,6 +379,22 @@ impl Saving {
     }
 
     fn incomplete(&self, reason: &str, have: u64) -> Error {
+        let shortage = self.shortage(reason, have);
+        let can_go_on = self.codings.is_empty()
+            && !self.is_typed_part
+            && have > 0
+            && self.whole.is_none_or(|whole| have < whole);
+        Error::new(match can_go_on && self.target.is_regular_file() {
+            true => format!(
+                "{shortage} What came is in '{}'; --download --continue --output goes on from there.",
+                self.name
+            ),
+            false => shortage,
+        })
+    }
+
+    /// What is missing, and why.
+    fn shortage(&self, reason: &str, have: u64) -> String {
         let missing = match self.whole {
             // As after the bytes of a Content-Range, before the last chunk.
             Some(whole) if have >= whole => {
@@ -376,18 +403,7 @@ impl Saving {
             Some(whole) => format!("{} of {whole} bytes are missing", whole - have),
             None => format!("it broke off after {have} bytes"),
         };
-        let can_go_on = self.codings.is_empty()
-            && !self.is_typed_part
-            && have > 0
-            && self.whole.is_none_or(|whole| have < whole);
-        let hint = match can_go_on && self.target.is_regular_file() {
-            true => format!(
-                " What came is in '{}'; --download --continue --output goes on from there.",
-                self.name
-            ),
-            false => String::new(),
-        };
-        Error::new(format!("Incomplete download: {missing} ({reason}).{hint}"))
+        format!("Incomplete download: {missing} ({reason}).")
     }
 
     fn write_error(&self, error: &io::Error, have: u64) -> Error {

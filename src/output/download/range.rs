@@ -105,6 +105,13 @@ pub(super) fn validator(headers: &Headers) -> Option<Vec<u8>> {
         .map(<[u8]>::to_vec)
 }
 
+/// Whether a part is of another version than this validator names.
+pub(super) fn is_other_version(headers: &Headers, version: &[u8]) -> bool {
+    let is_tag = version.ends_with(b"\"");
+    let name = if is_tag { "ETag" } else { "Last-Modified" };
+    headers.get(name).is_some_and(|found| found != version)
+}
+
 /// The length of the whole file, where a `416` tells it.
 pub(super) fn unsatisfied(headers: &Headers) -> Option<u64> {
     match headers.get_str("Content-Range").and_then(parse) {

@@ -66,10 +66,10 @@ impl Saving {
             206 if self.have > 0 && !self.is_typed_part => {
                 let whole = self.whole;
                 self.takes_rest(facts, self.have)
-                    .map_err(|why| self.incomplete(&format!("the server {why}"), self.have))?;
+                    .map_err(|why| self.does_not_fit(&why))?;
                 match whole.filter(|whole| self.whole != Some(*whole)) {
                     None => Ok(Rest::Follows),
-                    Some(_) => Err(self.other_version()),
+                    Some(_) => Err(self.does_not_fit("sends the rest of a file of another length")),
                 }
             }
             416 if self.is_complete(facts.headers) => Ok(Rest::IsHere),
@@ -103,10 +103,8 @@ impl Saving {
         self.takes_new(facts).map_err(Error::new)
     }
 
-    fn other_version(&self) -> Error {
-        self.incomplete(
-            "the server sends the rest of a file of another length",
-            self.have,
-        )
+    /// The error for a rest of something else. It has no hint to go on: that would mix the two.
+    fn does_not_fit(&self, why: &str) -> Error {
+        Error::new(self.shortage(&format!("the server {why}"), self.have))
     }
 }
