@@ -89,7 +89,7 @@ impl<R: Read> Zstd<R> {
         header[4] &= !HAS_CHECKSUM;
         let begun = self.decoder.reset(&header[..length]);
         begun.map_err(|_| corrupt("zstd"))?;
-        self.decode(&END[..])?;
+        decode_block(&mut self.decoder, &mut END.as_slice())?;
         self.frame = Some(Frame {
             window,
             known: 0,
@@ -104,21 +104,13 @@ impl<R: Read> Zstd<R> {
         outcome.map_err(|_| self.input.reason("zstd"))
     }
 
-    /// Lets the decoder have a block that does not come from the input.
-    fn decode(&mut self, block: impl Read) -> io::Result<()> {
-        let one = BlockDecodingStrategy::UptoBlocks(1);
-        let outcome = self.decoder.decode_blocks(block, one);
-        outcome.map(drop).map_err(|_| corrupt("zstd"))
-    }
-
     /// Decodes the next block of a frame.
     fn next_block(&mut self, frame: &mut Frame) -> io::Result<()> {
         let mut header = END;
         self.take(&mut header)?;
         frame.is_over = header[0] & 1 == 1;
-        let one = BlockDecodingStrategy::UptoBlocks(1);
-        let block = header.as_slice().chain(&mut self.input);
-        if self.decoder.decode_blocks(block, one).is_err() {
+        let mut block = header.as_slice().chain(&mut self.input);
+        if decode_block(&mut self.decoder, &mut block).is_err() {
             return Err(self.input.reason("zstd"));
         }
         self.ready.clear();
@@ -156,7 +148,7 @@ impl<R: Read> Zstd<R> {
         frame.known = window.len();
         for piece in window.chunks(MAX_BLOCK) {
             let size = (piece.len() << 3).to_le_bytes();
-            self.decode((&size[..3]).chain(piece))?;
+            decode_block(&mut self.decoder, &mut (&size[..3]).chain(piece))?;
         }
         Ok(())
     }
@@ -199,6 +191,13 @@ impl<R: Read> Read for Zstd<R> {
             }
         }
     }
+}
+
+/// Decodes one block. Whatever it comes from, the decoder is in the program once.
+fn decode_block(decoder: &mut FrameDecoder, block: &mut dyn Read) -> io::Result<()> {
+    let one = BlockDecodingStrategy::UptoBlocks(1);
+    let outcome = decoder.decode_blocks(block, one);
+    outcome.map(drop).map_err(|_| corrupt("zstd"))
 }
 
 /// Looks at all that a decoder holds, and accepts only what it may drop.
