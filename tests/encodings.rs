@@ -338,3 +338,24 @@ fn charsets_that_only_python_knows_can_be_read_and_unknown_ones_lose_nothing() {
         assert_eq!(outcome.stdout_text().trim_end(), want, "{path} {option}");
     }
 }
+
+#[test]
+fn the_charset_of_long_text_is_found_by_more_than_its_first_strange_byte() {
+    let mut body = b"plain ASCII\n".repeat(1000);
+    // One letter at the end of what is looked at first, and all that tells the charset behind it.
+    body.truncate(16 * 1024 - 1);
+    body.push(0xe8);
+    let czech =
+        b"V\x9aichni lid\xe9 jsou si rovni a p\xf8\xedli\x9a \x9elu\x9dou\xe8k\xfd k\xf9\xf2\n";
+    body.extend(czech.repeat(3000));
+    let server =
+        Server::start(move |_| Answer::ok(body.clone()).header("Content-Type", "text/plain"));
+    let folder = TempFolder::new();
+    let args = ["--pretty=format", "-b", &server.url("/")];
+    let shown = Program::http(&folder).args(args).run_well().stdout_text();
+    assert!(
+        shown.contains("V\u{161}ichni lid\u{e9} jsou"),
+        "{:?}",
+        &shown[..200]
+    );
+}

@@ -105,7 +105,7 @@ impl<'a, W: Write> BodyWriter<'a, W> {
         if let (Some(style), Some(language)) = (&self.plan.style, kind.language) {
             self.highlighter = Some(Highlighter::new(language, style));
         }
-        let facts = Facts {
+        let mut facts = Facts {
             asked: self.plan.response_charset.filter(|_| is_response),
             content_type,
             is_text: kind.is_text(),
@@ -135,6 +135,7 @@ impl<'a, W: Write> BodyWriter<'a, W> {
                 let mut all = beginning.as_slice().chain(decoded);
                 return self.whole(&mut all, &facts, &kind, after_head);
             }
+            facts.asked = charset::of_beginning(&beginning, &facts);
         }
         let mut text = Utf8Reader::new(beginning.as_slice().chain(decoded), facts);
         if self.plan.is_pretty() && by_line && kind.may_be_json {

@@ -165,6 +165,15 @@ fn guess(bytes: &[u8], is_whole: bool) -> Charset {
     Charset::Listed(detector.guess(None, false))
 }
 
+/// The charset of a body that begins like this; nothing where that tells nothing yet.
+pub(super) fn of_beginning(beginning: &[u8], facts: &Facts<'_>) -> Option<Charset> {
+    let said = facts.known().or_else(|| facts.said_by(beginning));
+    said.or_else(|| {
+        let tells = facts.is_text && !beginning.is_ascii();
+        tells.then(|| guess(beginning, false))
+    })
+}
+
 /// A whole body in UTF-8; `is_utf_8` where it is known to be that unless something says otherwise.
 pub(super) fn whole_in_utf_8<'b>(
     bytes: &'b [u8],
