@@ -6,9 +6,8 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
-use std::sync::mpsc::sync_channel;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::command;
 use crate::environment::Environment;
@@ -34,7 +33,9 @@ pub(crate) fn resolve(source: &SecretSource, env: &Environment) -> Result<String
             .ok_or_else(|| "the environment variable is not set".to_owned()),
         SourceKind::File(path) => first_line_of(&env.expand_tilde(path), TIME_LIMIT),
         // What was read ahead of standard input is not to be lost for whoever reads on.
-        SourceKind::Descriptor(0) => within(TIME_LIMIT, || first_line(&mut io::stdin().lock())),
+        SourceKind::Descriptor(0) => {
+            within(TIME_LIMIT, Box::new(|| first_line(&mut io::stdin().lock())))
+        }
         SourceKind::Descriptor(number) => first_line_of_descriptor(number),
         SourceKind::Command(line) => command::first_line(line, TIME_LIMIT),
     };
@@ -69,24 +70,36 @@ fn first_line_of(path: &Path, limit: Duration) -> Result<Vec<u8>, String> {
     };
     match facts.is_file() || facts.is_dir() {
         true => read(),
-        false => within(limit, read),
+        false => within(limit, Box::new(read)),
     }
 }
 
-/// What `read` gives, if it does so in time. A thread that waits for ever ends with the program, which the error ends.
-fn within(
-    limit: Duration,
-    read: impl FnOnce() -> Result<Vec<u8>, String> + Send + 'static,
-) -> Result<Vec<u8>, String> {
-    let (sender, receiver) = sync_channel(1);
-    thread::spawn(move || sender.send(read()));
-    receiver.recv_timeout(limit).unwrap_or_else(|_| {
-        Err(format!(
-            "no whole line came within {} seconds",
-            limit.as_secs()
-        ))
-    })
+/// What `read` gives, if it does so in time. A thread that waits for ever ends with the program.
+fn within(limit: Duration, read: Reading) -> Result<Vec<u8>, String> {
+    /// How long it may go unnoticed that the thread has ended.
+    const PERIOD: Duration = Duration::from_millis(5);
+    let ends_at = Instant::now() + limit;
+    let waiting = thread::current();
+    let reader = thread::spawn(move || {
+        let found = read();
+        waiting.unpark();
+        found
+    });
+    while !reader.is_finished() {
+        if Instant::now() >= ends_at {
+            return Err(format!(
+                "no whole line came within {} seconds",
+                limit.as_secs()
+            ));
+        }
+        thread::park_timeout(PERIOD);
+    }
+    let ended = reader.join();
+    ended.unwrap_or_else(|_| Err("it cannot be read".to_owned()))
 }
+
+/// Reads a line.
+type Reading = Box<dyn FnOnce() -> Result<Vec<u8>, String> + Send>;
 
 #[cfg(unix)]
 fn first_line_of_descriptor(number: u32) -> Result<Vec<u8>, String> {

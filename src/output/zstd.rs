@@ -89,7 +89,7 @@ impl<R: Read> Zstd<R> {
         header[4] &= !HAS_CHECKSUM;
         let begun = self.decoder.reset(&header[..length]);
         begun.map_err(|_| corrupt("zstd"))?;
-        decode_block(&mut self.decoder, &mut END.as_slice())?;
+        decode_block(&mut self.decoder, &END, &mut io::empty())?;
         self.frame = Some(Frame {
             window,
             known: 0,
@@ -109,8 +109,7 @@ impl<R: Read> Zstd<R> {
         let mut header = END;
         self.take(&mut header)?;
         frame.is_over = header[0] & 1 == 1;
-        let mut block = header.as_slice().chain(&mut self.input);
-        if decode_block(&mut self.decoder, &mut block).is_err() {
+        if decode_block(&mut self.decoder, &header, &mut self.input).is_err() {
             return Err(self.input.reason("zstd"));
         }
         self.ready.clear();
@@ -146,9 +145,9 @@ impl<R: Read> Zstd<R> {
             .extend_from_slice(&held[held.len().saturating_sub(unseen)..]);
         let window = &held[held.len().saturating_sub(frame.window)..];
         frame.known = window.len();
-        for piece in window.chunks(MAX_BLOCK) {
+        for mut piece in window.chunks(MAX_BLOCK) {
             let size = (piece.len() << 3).to_le_bytes();
-            decode_block(&mut self.decoder, &mut (&size[..3]).chain(piece))?;
+            decode_block(&mut self.decoder, &size[..3], &mut piece)?;
         }
         Ok(())
     }
@@ -194,9 +193,13 @@ impl<R: Read> Read for Zstd<R> {
 }
 
 /// Decodes one block. Whatever it comes from, the decoder is in the program once.
-fn decode_block(decoder: &mut FrameDecoder, block: &mut dyn Read) -> io::Result<()> {
+fn decode_block(
+    decoder: &mut FrameDecoder,
+    header: &[u8],
+    content: &mut dyn Read,
+) -> io::Result<()> {
     let one = BlockDecodingStrategy::UptoBlocks(1);
-    let outcome = decoder.decode_blocks(block, one);
+    let outcome = decoder.decode_blocks(header.chain(content), one);
     outcome.map(drop).map_err(|_| corrupt("zstd"))
 }
 

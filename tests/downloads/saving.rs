@@ -129,7 +129,7 @@ fn a_link_that_the_user_names_is_followed_as_a_shell_follows_it() {
         for link in ["link", "dangling"] {
             let outcome = run(&folder, &[option, "-o", link, &server.url("/")]);
             assert_eq!(outcome.status, 0, "{}", outcome.stderr_text());
-            assert!(folder.join(&format!("work/{link}")).is_symlink());
+            assert!(folder.join(format!("work/{link}")).is_symlink());
         }
         for file in ["target", "absent"] {
             assert_eq!(folder.read(&format!("work/{file}")), BODY, "{option}");
