@@ -98,6 +98,7 @@ impl<'a, W: Write> BodyWriter<'a, W> {
         };
         let mut decoded = Counted::new(&mut decoded, body.count);
         if !self.plan.is_pretty() && !self.plan.to_terminal {
+            self.show_what_stands()?;
             return self.copy(&mut decoded);
         }
         let content_type = body.headers.get_str("Content-Type").unwrap_or_default();
@@ -105,7 +106,7 @@ impl<'a, W: Write> BodyWriter<'a, W> {
         if let (Some(style), Some(language)) = (&self.plan.style, kind.language) {
             self.highlighter = Some(Highlighter::new(language, style));
         }
-        let mut facts = Facts {
+        let facts = Facts {
             asked: self.plan.response_charset.filter(|_| is_response),
             content_type,
             is_text: kind.is_text(),
@@ -116,28 +117,11 @@ impl<'a, W: Write> BodyWriter<'a, W> {
         // Events are shown when they happen, also without --stream.
         let by_line = self.plan.by_line || is_stream(&kind.media_type);
         let is_laid_out = kind.may_be_json || kind.may_be_xml;
-        let mut beginning = Vec::new();
         if self.plan.is_pretty() && is_laid_out && !by_line {
-            let mut first = (&mut decoded).take(BEGINNING as u64);
-            let outcome = first.read_to_end(&mut beginning);
-            let text = charset::whole_in_utf_8(&beginning, &facts, false);
-            if is_binary(&text) {
-                self.notice(after_head)?;
-                return outcome.map(drop).map_err(Error::from);
-            }
-            if let Err(error) = outcome {
-                self.put_document(&text, None, &kind)?;
-                return Err(error.into());
-            }
-            let is_all = beginning.len() < BEGINNING;
-            if is_all || kind.may_be_xml || json::may_begin_document(&text) {
-                drop(text);
-                let mut all = beginning.as_slice().chain(decoded);
-                return self.whole(&mut all, &facts, &kind, after_head);
-            }
-            facts.asked = charset::of_beginning(&beginning, &facts);
+            return self.document(&mut decoded, facts, &kind, after_head);
         }
-        let mut text = Utf8Reader::new(beginning.as_slice().chain(decoded), facts);
+        self.show_what_stands()?;
+        let mut text = Utf8Reader::new(decoded, facts);
         if self.plan.is_pretty() && by_line && kind.may_be_json {
             self.lines(&mut text, after_head)?;
         } else {
@@ -146,6 +130,45 @@ impl<'a, W: Write> BodyWriter<'a, W> {
         // As in HTTPie, which reads responses by lines here and ends each.
         let ends_lines = is_response && (by_line || !self.plan.is_pretty());
         self.end_text(ends_lines)
+    }
+
+    /// Lets what was written before be seen: from here on nothing is held back.
+    fn show_what_stands(&mut self) -> Result<(), Error> {
+        self.out.flush().map_err(output_error)
+    }
+
+    /// A body that is laid out whole where it is a document; text as it comes where its beginning shows that it is none.
+    fn document(
+        &mut self,
+        body: &mut dyn Read,
+        mut facts: Facts<'_>,
+        kind: &Kind,
+        after_head: bool,
+    ) -> Result<(), Error> {
+        let mut beginning = Vec::new();
+        let outcome = body.take(BEGINNING as u64).read_to_end(&mut beginning);
+        let text = charset::whole_in_utf_8(&beginning, &facts, false);
+        if is_binary(&text) {
+            self.notice(after_head)?;
+            return outcome.map(drop).map_err(Error::from);
+        }
+        if let Err(error) = outcome {
+            self.put_document(&text, None, kind)?;
+            return Err(error.into());
+        }
+        let is_all = beginning.len() < BEGINNING;
+        let is_whole = is_all || kind.may_be_xml || json::may_begin_document(&text);
+        drop(text);
+        if !is_whole {
+            facts.asked = charset::of_beginning(&beginning, &facts);
+        }
+        let mut all = beginning.as_slice().chain(body);
+        if is_whole {
+            return self.whole(&mut all, &facts, kind, after_head);
+        }
+        self.show_what_stands()?;
+        self.text(&mut Utf8Reader::new(all, facts), after_head)?;
+        self.end_text(false)
     }
 
     /// The bytes as they are.
@@ -209,6 +232,9 @@ impl<'a, W: Write> BodyWriter<'a, W> {
             }
             false => (body.read_to_end(&mut bytes).map(drop), None),
         };
+        if outcome.is_ok() {
+            self.show_what_stands()?;
+        }
         // JSON is UTF-8 (RFC 8259, section 8.1), which the scan has seen to.
         let text = charset::whole_in_utf_8(&bytes, facts, scanned.is_some());
         // What was scanned are the bytes.
