@@ -16,11 +16,10 @@ pub(crate) enum Framing {
     UntilClose,
 }
 
-/// The framing of the response to a request (RFC 9112, section 6.3). A length that is no number is not believed: then
-/// the body goes on until the connection is closed, as in HTTPie.
+/// The framing of the response to a request (RFC 9112, section 6.3).
 ///
 /// # Errors
-/// A sentence when two different lengths are given: no choice between them would be safe.
+/// A sentence when the length is beyond all numbers, or there are two of them.
 pub(crate) fn of_response(head: &ResponseHead, request_is_head: bool) -> Result<Framing, String> {
     if request_is_head || head.status < 200 || matches!(head.status, 204 | 304) {
         return Ok(Framing::None);
@@ -31,26 +30,43 @@ pub(crate) fn of_response(head: &ResponseHead, request_is_head: bool) -> Result<
             false => Framing::UntilClose,
         });
     }
-    let mut lengths = head
-        .headers
-        .get_all("Content-Length")
-        .flat_map(|value| value.split(|byte| *byte == b','))
-        .map(|value| value.trim_ascii());
-    let Some(first) = lengths.next() else {
-        return Ok(Framing::UntilClose);
-    };
-    if lengths.any(|other| other != first) {
-        return Err("the server sent conflicting Content-Length headers".to_owned());
+    of_length(head)
+}
+
+/// A length that is no number is not believed: then the body goes on until the connection is closed, as in HTTPie. Empty
+/// members of a list count for nothing (RFC 9110, section 5.6.1.2), but an empty header is a length of its own. Of two
+/// different ones no choice would be safe.
+fn of_length(head: &ResponseHead) -> Result<Framing, String> {
+    let mut length: Option<&[u8]> = None;
+    for value in head.headers.get_all("Content-Length") {
+        let members = value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+        let is_list = value.contains(&b',');
+        for member in members.filter(|member| !(is_list && member.is_empty())) {
+            let member = without_leading_zeros(member);
+            if length.is_some_and(|other| other != member) {
+                return Err("the server sent conflicting Content-Length headers".to_owned());
+            }
+            length = Some(member);
+        }
     }
-    let digits = std::str::from_utf8(first).unwrap_or_default();
-    let valid = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    match digits.parse() {
-        Ok(length) if valid => Ok(Framing::Length(length)),
-        Err(_) if valid => Err(format!(
-            "the server sent the Content-Length {digits}, which is out of range"
-        )),
-        _ => Ok(Framing::UntilClose),
+    let digits = length.and_then(|length| std::str::from_utf8(length).ok());
+    let is_number = |digits: &&str| digits.bytes().all(|byte| byte.is_ascii_digit());
+    match digits.filter(|digits| !digits.is_empty()).filter(is_number) {
+        None => Ok(Framing::UntilClose),
+        Some(digits) => digits.parse().map(Framing::Length).map_err(|_| {
+            format!("the server sent the Content-Length {digits}, which is out of range")
+        }),
     }
+}
+
+/// A number has many forms, and they mean the same; the last digit stays.
+fn without_leading_zeros(mut digits: &[u8]) -> &[u8] {
+    while let [b'0', rest @ ..] = digits
+        && rest.first().is_some_and(u8::is_ascii_digit)
+    {
+        digits = rest;
+    }
+    digits
 }
 
 /// The codings of the body on the wire. `identity` was one in RFC 2616 and changes nothing: a length beside it holds, as in
@@ -280,6 +296,19 @@ mod tests {
             framing("Content-Length: 5, 5\r\n", 200),
             Ok(Framing::Length(5))
         );
+        for list in ["5,", ",5", "5,, 5 ,", "0005, 5"] {
+            let header = format!("Content-Length: {list}\r\n");
+            assert_eq!(framing(&header, 200), Ok(Framing::Length(5)), "{list}");
+        }
+        assert_eq!(
+            framing("Content-Length: 00\r\n", 200),
+            Ok(Framing::Length(0))
+        );
+        assert_eq!(
+            framing("Content-Length: ,\r\n", 200),
+            Ok(Framing::UntilClose)
+        );
+        assert!(framing("Content-Length: 5\r\nContent-Length:\r\n", 200).is_err());
         assert_eq!(
             framing("Content-Length: -5\r\n", 200),
             Ok(Framing::UntilClose)

@@ -24,6 +24,8 @@ const LARGE_PIECE: usize = 128 * 1024;
 const FIRST_PIECE: usize = 16 * 1024;
 /// By so much of a body it is decided whether it can be a document; a longer one that cannot is not held in memory.
 const BEGINNING: usize = 64 * 1024;
+/// In a stream, what is longer than this is no line that could be laid out but a body without an end.
+const LONGEST_LINE: usize = 8 << 20;
 
 /// What a body is, by its type and by what the user says about it.
 struct Kind {
@@ -63,6 +65,35 @@ impl Kind {
 enum LastLine {
     Ended,
     Open,
+}
+
+/// The line that a stream is in.
+#[derive(Default)]
+struct Line {
+    bytes: Vec<u8>,
+    /// It is too long: its beginning was passed on as text, and so is the rest.
+    is_text: bool,
+}
+
+impl Line {
+    /// Takes a part that holds no line break but at its end; writes what is complete or too long.
+    fn grow(&mut self, part: &[u8], writer: &mut BodyWriter<'_, impl Write>) -> Result<(), Error> {
+        self.bytes.extend_from_slice(part);
+        if part.ends_with(b"\n") {
+            match self.is_text {
+                true => writer.put_text(&self.bytes)?,
+                false => writer.put_line(&self.bytes)?,
+            }
+            self.bytes.clear();
+            self.is_text = false;
+        } else if self.is_text || self.bytes.len() > LONGEST_LINE {
+            let whole = self.bytes.len() - cut_off(&self.bytes);
+            writer.put_text(&self.bytes[..whole])?;
+            self.bytes.drain(..whole);
+            self.is_text = true;
+        }
+        Ok(())
+    }
 }
 
 /// Writes bodies to an output.
@@ -266,7 +297,7 @@ impl<'a, W: Write> BodyWriter<'a, W> {
 
     /// Line by line, each laid out where it is JSON; what came together goes out together.
     fn lines(&mut self, body: &mut dyn Read, after_head: bool) -> Result<(), Error> {
-        let (mut line, mut shown) = (Vec::new(), Vec::new());
+        let (mut line, mut shown) = (Line::default(), Vec::new());
         let mut piece = vec![0; FIRST_PIECE];
         loop {
             let outcome = read(body, &mut piece);
@@ -280,18 +311,14 @@ impl<'a, W: Write> BodyWriter<'a, W> {
             };
             let mut is_binary_data = false;
             for part in piece[..length].split_inclusive(|byte| *byte == b'\n') {
-                line.extend_from_slice(part);
                 is_binary_data = is_binary(part);
                 if is_binary_data {
                     break;
                 }
-                if part.ends_with(b"\n") {
-                    writer.put_line(&line)?;
-                    line.clear();
-                }
+                line.grow(part, &mut writer)?;
             }
             if length == 0 {
-                writer.put_line(&line)?;
+                writer.put_line(&line.bytes)?;
             }
             (self.highlighter, self.ends_line) = (writer.highlighter.take(), writer.ends_line);
             self.put_raw(&shown)?;

@@ -259,22 +259,31 @@ impl<R: Read> Gzip<R> {
         const EXTRA: u8 = 4;
         const NAME: u8 = 8;
         const COMMENT: u8 = 16;
-        let [id1, id2, method, flags, ..]: [u8; 10] = self.take()?;
+        self.checksum.reset();
+        let [id1, id2, method, flags, ..]: [u8; 10] = self.take_header()?;
         if (id1, id2, method) != (0x1F, 0x8B, 8) || flags >= 32 {
             return Err(corrupt("gzip"));
         }
         if flags & EXTRA != 0 {
-            for _ in 0..u16::from_le_bytes(self.take()?) {
-                self.take::<1>()?;
+            for _ in 0..u16::from_le_bytes(self.take_header()?) {
+                self.take_header::<1>()?;
             }
         }
         for text in [NAME, COMMENT] {
-            while flags & text != 0 && self.take()? != [0] {}
+            while flags & text != 0 && self.take_header()? != [0] {}
         }
-        if flags & HEADER_CHECKSUM != 0 {
-            self.take::<2>()?;
+        let sum = (self.checksum.sum() & 0xFFFF) as u16;
+        if flags & HEADER_CHECKSUM != 0 && u16::from_le_bytes(self.take()?) != sum {
+            return Err(corrupt("gzip"));
         }
         Ok(())
+    }
+
+    /// Bytes over which the checksum of a header goes.
+    fn take_header<const N: usize>(&mut self) -> io::Result<[u8; N]> {
+        let bytes = self.take()?;
+        self.checksum.update(&bytes);
+        Ok(bytes)
     }
 
     fn check_trailer(&mut self) -> io::Result<()> {

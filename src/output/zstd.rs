@@ -56,8 +56,11 @@ impl<R: Read> Zstd<R> {
     /// Reads the header of the next frame; false at the end of the body.
     fn begin_frame(&mut self) -> io::Result<bool> {
         let mut header = [0; MAX_HEADER];
-        if self.input.read(&mut header[..1])? == 0 {
-            return Ok(false);
+        match self.input.read(&mut header[..1]) {
+            Ok(0) => return Ok(false),
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(true),
+            Err(_) => return Err(self.input.reason("zstd")),
         }
         self.take(&mut header[1..5])?;
         let magic = u32::from_le_bytes([header[0], header[1], header[2], header[3]]);
@@ -66,11 +69,11 @@ impl<R: Read> Zstd<R> {
             let mut rest = [0; 3];
             self.take(&mut rest)?;
             let size = u32::from_le_bytes([header[4], rest[0], rest[1], rest[2]]);
-            io::copy(
-                &mut (&mut self.input).take(u64::from(size)),
-                &mut io::sink(),
-            )?;
-            return Ok(true);
+            let mut content = (&mut self.input).take(u64::from(size));
+            return match io::copy(&mut content, &mut io::sink()) {
+                Ok(length) if length == u64::from(size) => Ok(true),
+                _ => Err(self.input.reason("zstd")),
+            };
         }
         if magic != MAGIC {
             return Err(corrupt("zstd"));
@@ -364,6 +367,21 @@ mod tests {
             assert_eq!(String::from_utf8_lossy(&buffer[..length]), want);
         }
         assert_eq!(reader.read(&mut buffer).unwrap(), 0);
+    }
+
+    #[test]
+    fn a_skippable_frame_that_is_cut_is_damage() {
+        let error = all(b"\x50\x2a\x4d\x18\xff\xff\xff\xffabc").unwrap_err();
+        assert_eq!(error.to_string(), "the zstd body is truncated");
+    }
+
+    #[test]
+    fn what_fails_below_says_what_it_is() {
+        let mut text = Vec::new();
+        let error = decode(&b"plain text"[..], [&b"zstd, gzip"[..]])
+            .read_to_end(&mut text)
+            .unwrap_err();
+        assert_eq!(error.to_string(), "the gzip body is corrupt");
     }
 
     #[test]
