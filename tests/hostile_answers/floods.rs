@@ -66,6 +66,29 @@ fn heads_up_to_the_limit_are_read() {
     ]);
 }
 
+/// Each is a line of a stream, and 96 MiB of it.
+#[test]
+fn lines_without_end_are_passed_on() {
+    let kinds = [
+        ("an event", "text/event-stream", "data: "),
+        ("JSON", "application/x-ndjson", r#"{"a":""#),
+        ("text", "text/plain", ""),
+    ];
+    let cases = kinds.map(|(name, kind, start)| {
+        served(name, move |mut connection| {
+            connection.answer(format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n\r\n{start}"
+            ));
+            for _ in 0..96 {
+                connection.send(vec![b'x'; 1 << 20]);
+            }
+        })
+        .args(&["--stream", "--pretty=all", "-o", "/dev/null"])
+        .within(ROOM)
+    });
+    run_all(cases.into());
+}
+
 #[test]
 fn framing_without_end_is_refused() {
     const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";

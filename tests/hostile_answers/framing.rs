@@ -31,6 +31,39 @@ fn lengths_are_believed_when_they_are_numbers() {
         )
         .shows("hi"),
         open("a list of the same", "Content-Length: 2, 2", "hi").shows("hi"),
+        open(
+            "a list with empty members",
+            "Content-Length: ,2,, 2 ,",
+            "hi",
+        )
+        .shows("hi"),
+        open("another form of it", "Content-Length: 2, 002", "hi").shows("hi"),
+        with("two numbers without a comma", "Content-Length: 2 2", "hi").shows("hi"),
+        with(
+            "a number folded in two",
+            "Content-Length: 1\r\n 0",
+            "0123456789",
+        )
+        .shows("0123456789"),
+        with("quoted", "Content-Length: \"1\"", "hi").shows("hi"),
+        with("an exponent", "Content-Length: 1e1", "hi").shows("hi"),
+        with("NUL behind it", "Content-Length: 1\0", "hi").shows("hi"),
+        with("NUL in its name", "Content-Length\0: 1", "hi").shows("hi"),
+        with("a parameter", "Content-Length: 1;x", "hi").shows("hi"),
+        with("an underscore in its name", "Content_Length: 1", "hi").shows("hi"),
+        with("folded under another", "X: y\r\n Content-Length: 1", "hi").shows("hi"),
+        with(
+            "one of them empty",
+            "Content-Length: 2\r\nContent-Length:",
+            "hi",
+        )
+        .fails(&["conflicting"]),
+        with(
+            "one of them a word",
+            "Content-Length: 2\r\nContent-Length: x",
+            "hi",
+        )
+        .fails(&["conflicting"]),
         open("more than it says", "Content-Length: 2", "hi there").shows("hi"),
         open("nothing, and something comes", "Content-Length: 0", "hi"),
         with("negative", "Content-Length: -2", "hi").shows("hi"),
@@ -168,6 +201,31 @@ fn chunks_that_are_none_are_refused() {
             .shows("hi")
             .fails(&["longer than its size"]),
         chunks("NUL", "2\0\r\nhi\r\n0\r\n\r\n").fails(&["chunk size"]),
+        chunks("digits of another script", "２\r\nhi\r\n0\r\n\r\n").fails(&["chunk size"]),
+        chunks("a comma", "2,2\r\nhi\r\n0\r\n\r\n").fails(&["chunk size"]),
+        chunks("a negative end", "2\r\nhi\r\n-0\r\n\r\n")
+            .shows("hi")
+            .fails(&["chunk size"]),
+        chunks("an end with a prefix", "2\r\nhi\r\n0x0\r\n\r\n")
+            .shows("hi")
+            .fails(&["chunk size"]),
+        chunks(
+            "a line break in a quoted extension",
+            "2;a=\"\r\n\"\r\nhi\r\n0\r\n\r\n",
+        )
+        .shows("\"\r")
+        .fails(&["chunk size"]),
+        chunks("two sizes", "1 1\r\nhi\r\n0\r\n\r\n")
+            .shows("h")
+            .fails(&["longer than its size"]),
+        chunks("CR for CRLF", "2\rhi\r0\r\r").fails(&["before the last chunk"]),
+        chunks("no line end behind data", "2\r\nhi0\r\n\r\n")
+            .shows("hi")
+            .fails(&["longer than its size"]),
+        chunks("the largest number", "ffffffffffffffff\r\nhi")
+            .shows("hi")
+            .fails(&["before the last chunk"])
+            .within(64),
     ]);
 }
 
@@ -214,6 +272,39 @@ fn shapes_of_smuggling_have_one_meaning() {
         .shows("hi"),
         with("chunks and another", "Transfer-Encoding: chunked, x", body).shows(body),
         with("almost chunked", "Transfer-Encoding: xchunked", body).shows(body),
+        with("quoted", "Transfer-Encoding: \"chunked\"", body).shows(body),
+        with("a parameter", "Transfer-Encoding: chunked;q=1", body).shows(body),
+        with(
+            "a vertical tab before it",
+            "Transfer-Encoding: \x0bchunked",
+            body,
+        )
+        .shows(body),
+        with("NUL behind it", "Transfer-Encoding: chunked\0", body).shows(body),
+        with(
+            "folded within the word",
+            "Transfer-Encoding: chun\r\n ked",
+            body,
+        )
+        .shows(body),
+        open(
+            "an underscore in its name",
+            "Transfer_Encoding: chunked\r\nContent-Length: 2",
+            "hi",
+        )
+        .shows("hi"),
+        open(
+            "empty members of the list",
+            "Transfer-Encoding: ,chunked,",
+            body,
+        )
+        .shows("hi"),
+        open(
+            "behind a coding that nobody knows",
+            "Transfer-Encoding: x, chunked",
+            body,
+        )
+        .shows("hi"),
         // RFC 2616 had `identity`: no coding at all, so that the length holds. HTTPie reads it so.
         open(
             "identity and a length",

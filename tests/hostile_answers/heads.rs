@@ -99,6 +99,32 @@ fn odd_heads_are_read_as_they_are_meant() {
             "HTTP/2.0 200 OK\r\nContent-Length: 2\r\n\r\nhi",
         ),
         hi(
+            "two status lines",
+            "HTTP/1.1 200 OK\r\nHTTP/1.1 404 X\r\nContent-Length: 2\r\n\r\nhi",
+        ),
+        hi(
+            "a reason that looks like a header",
+            "HTTP/1.1 200 Content-Length: 99\r\nContent-Length: 2\r\n\r\nhi",
+        ),
+        hi(
+            "a reason of 64 KiB",
+            format!(
+                "HTTP/1.1 200 {}\r\nContent-Length: 2\r\n\r\nhi",
+                "x".repeat(1 << 16)
+            ),
+        ),
+        hi(
+            "a name of 64 KiB",
+            format!(
+                "HTTP/1.1 200 OK\r\n{}: y\r\nContent-Length: 2\r\n\r\nhi",
+                "x".repeat(1 << 16)
+            ),
+        ),
+        hi(
+            "a header of spaces",
+            "HTTP/1.1 200 OK\r\n   \r\nContent-Length: 2\r\n\r\nhi",
+        ),
+        hi(
             "a status nobody knows",
             "HTTP/1.1 999 What\r\nContent-Length: 2\r\n\r\nhi",
         ),
@@ -175,6 +201,17 @@ fn what_is_not_http_is_told_at_once() {
         ("a status with its reason", b"HTTP/1.1 200OK\r\n\r\nhi"),
         ("no version", b"HTTP/ 200 OK\r\n\r\nhi"),
         ("a version of letters", b"HTTP/x.y 200 OK\r\n\r\nhi"),
+        ("a version of three numbers", b"HTTP/1.1.1 200 OK\r\n\r\nhi"),
+        ("a version without a dot", b"HTTP/11 200 OK\r\n\r\nhi"),
+        ("a negative version", b"HTTP/-1.1 200 OK\r\n\r\nhi"),
+        ("a request", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"),
+        ("a status with a fraction", b"HTTP/1.1 200.5 OK\r\n\r\nhi"),
+        ("a hexadecimal status", b"HTTP/1.1 0xc8 OK\r\n\r\nhi"),
+        ("NUL behind the status", b"HTTP/1.1 200\0OK\r\n\r\nhi"),
+        (
+            "a status in digits of another script",
+            "HTTP/1.1 ٢٠٠ OK\r\n\r\nhi".as_bytes(),
+        ),
         ("no slash", b"HTTP 200 OK\r\n\r\nhi"),
         ("a space first", b" HTTP/1.1 200 OK\r\n\r\nhi"),
         (

@@ -40,6 +40,17 @@ fn locations_are_resolved_against_where_one_is() {
         to("what looks like a command", "/$(id);`id`|id").shows_anything(),
         to("a percent sign", "/%zz%").shows_anything(),
         to("two of them", "/a\r\nLocation: /b").shows("/a"),
+        to("an absolute path with two slashes", "//127.0.0.1:{port}//a").shows("//a"),
+        to("a colon", ":").shows("/:"),
+        to("a semicolon", ";a").shows("/;a"),
+        to("a backslash", "/\\evil.test/a").shows("/%5Cevil.test/a"),
+        to(
+            "a user before the host",
+            "http://127.0.0.2@127.0.0.1:{port}/a",
+        )
+        .shows("/a"),
+        to("a line break, escaped", "/%0d%0aX:y").shows("/%0D%0AX:y"),
+        to("10,000 steps up", format!("/{}a", "../".repeat(10_000))).shows("/a"),
         to("a long one", format!("/{}", "a".repeat(100_000))).begins("/aaaa"),
     ]);
 }
@@ -99,6 +110,14 @@ fn other_schemes_and_broken_places_are_refused() {
         refused("NUL in the host", "http://127.0.0.1\0.test/"),
         refused("a space in the host", "http://127.0.0.1 .test/"),
         refused("an escape in the host", "http://\x1b[2J/"),
+        refused("backslashes", "http:\\\\127.0.0.1:{port}\\a"),
+        refused("a scheme alone", "http:"),
+        refused("one slash", "http:/a"),
+        refused("two slashes", "//"),
+        refused("a port with a sign", "http://127.0.0.1:+80/"),
+        refused("an address of the future", "http://[v1.x]/"),
+        refused("a web socket", "ws://127.0.0.1:{port}/"),
+        refused("a blob", "blob:http://127.0.0.1/"),
     ]);
 }
 
