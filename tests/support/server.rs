@@ -194,9 +194,7 @@ struct Shared {
     handler: Box<Handler>,
     identity: Option<Identity>,
     requests: Mutex<Vec<Received>>,
-    answered: Mutex<usize>,
     arrived: Condvar,
-    written: Condvar,
     sockets: Mutex<Vec<TcpStream>>,
     connections: AtomicUsize,
     stopping: AtomicBool,
@@ -268,9 +266,7 @@ impl Server {
             handler,
             identity,
             requests: Mutex::default(),
-            answered: Mutex::default(),
             arrived: Condvar::new(),
-            written: Condvar::new(),
             sockets: Mutex::default(),
             connections: AtomicUsize::new(0),
             stopping: AtomicBool::new(false),
@@ -363,16 +359,6 @@ impl Server {
         }
         requests.clone()
     }
-
-    /// Waits, for as long as it takes, until this many answers were written.
-    pub(crate) fn wait_for_answers(&self, count: usize) {
-        let answered = lock(&self.shared.answered);
-        let waited = self
-            .shared
-            .written
-            .wait_while(answered, |answered| *answered < count);
-        drop(waited.unwrap_or_else(PoisonError::into_inner));
-    }
 }
 
 impl Drop for Server {
@@ -454,8 +440,6 @@ fn serve<S: Read + Write>(
         shared.arrived.notify_all();
         let answer = (shared.handler)(&request);
         let reusable = answer.write(stream.get_mut(), &method)?;
-        *lock(&shared.answered) += 1;
-        shared.written.notify_all();
         if !reusable {
             break;
         }

@@ -2,22 +2,25 @@
 //! that would carry a secret away, and the file in which all that is kept.
 //!
 //! Run with `cargo run --release --example tour`. Each step is checked; the first that is not as it should be ends the
-//! tour with a failure. With `--serve-once` it is a server that tells its port, answers one request and ends.
+//! tour with a failure. With `--serve FILE` it is two servers, of which the second speaks TLS: it tells their ports, writes
+//! the certificate of their authority into the file, and ends with its input.
 
 #[path = "../support/mod.rs"]
 mod support;
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use support::{Answer, Outcome, Program, Received, Server, TempFolder, text};
+use support::{Answer, Authority, Outcome, Program, Received, Server, TempFolder, text};
 
 fn main() -> ExitCode {
-    let result = match std::env::args().nth(1).as_deref() {
-        None => build().and_then(|programs| Tour::new(&programs).walk()),
-        Some("--serve-once") => serve_once(),
-        Some(other) => Err(format!("the only option is --serve-once, not {other}")),
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match arguments[..] {
+        [] => build().and_then(|programs| Tour::new(&programs).walk()),
+        ["--serve", file] => serve(Path::new(file)).map_err(|error| error.to_string()),
+        _ => Err("the only option is --serve FILE".to_owned()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -62,23 +65,19 @@ fn build() -> Result<PathBuf, String> {
     }
 }
 
-/// For a binary in another root, which can be given nothing but a port.
-fn serve_once() -> Result<(), String> {
-    let server = Server::start(|request| {
-        let line = format!(
-            "{} {} {}",
-            request.method(),
-            request.target(),
-            request.body_text()
-        );
-        Answer::ok(line)
-    });
-    println!("{}", server.port());
-    std::io::stdout()
-        .flush()
-        .map_err(|error| error.to_string())?;
-    server.wait_for_answers(1);
-    Ok(())
+/// For a binary in another root, which can be given nothing but ports and a file.
+fn serve(authority_file: &Path) -> io::Result<()> {
+    let tell = |request: &Received| {
+        let (method, target) = (request.method(), request.target());
+        Answer::ok(format!("{method} {target} {}", request.body_text()))
+    };
+    let authority = Authority::new();
+    std::fs::write(authority_file, authority.pem())?;
+    let identity = authority.issue(&["api.internal", "127.0.0.1"]);
+    let (plain, secure) = (Server::start(tell), Server::start_tls(identity, tell));
+    println!("{} {}", plain.port(), secure.port());
+    io::stdout().flush()?;
+    io::copy(&mut io::stdin(), &mut io::sink()).map(drop)
 }
 
 /// The service that the tour talks to: a login, a page for those who are in, notes, and a redirect to elsewhere.
