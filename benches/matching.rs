@@ -21,7 +21,7 @@ fn received() -> CookieJar {
     for number in 0..COUNT {
         let host = host(number);
         let url = CookieUrl::new(true, &host, "/a/b/page");
-        let path = ["/", "/a", "/a/b", "/elsewhere"][number as usize % 4];
+        let path = ["/", "/a", "/a/b", "/elsewhere"][number as usize / 100 % 4];
         let line = format!(
             "name{number}=value{number}; Path={path}; Max-Age={}; HttpOnly",
             number + 60

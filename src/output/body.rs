@@ -244,7 +244,7 @@ impl<'a, W: Write> BodyWriter<'a, W> {
         }
     }
 
-    /// The whole body, laid out where it is JSON or XML.
+    /// The whole body, laid out where it is JSON or XML. Where there is too little memory for that, it is shown as it comes.
     fn whole(
         &mut self,
         body: &mut dyn Read,
@@ -263,8 +263,15 @@ impl<'a, W: Write> BodyWriter<'a, W> {
             }
             false => (body.read_to_end(&mut bytes).map(drop), None),
         };
-        if outcome.is_ok() {
+        let is_short = matches!(&outcome, Err(error) if error.kind() == io::ErrorKind::OutOfMemory);
+        if is_short || outcome.is_ok() {
             self.show_what_stands()?;
+        }
+        if is_short || (outcome.is_ok() && !json::has_room_beside(&bytes)) {
+            drop(scanned);
+            let mut text = Utf8Reader::new(bytes.as_slice().chain(body), *facts);
+            self.text(&mut text, after_head)?;
+            return self.end_text(false);
         }
         // JSON is UTF-8 (RFC 8259, section 8.1), which the scan has seen to.
         let text = charset::whole_in_utf_8(&bytes, facts, scanned.is_some());

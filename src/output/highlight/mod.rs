@@ -121,9 +121,9 @@ impl Highlighter {
                 } else if self.line.len() >= LONGEST_LINE {
                     self.paint_most_of_line();
                 }
-            }
-            if self.ink.out.len() >= LONGEST_LINE {
-                self.hand_over(out)?;
+                if self.ink.out.len() >= LONGEST_LINE {
+                    self.hand_over(out)?;
+                }
             }
         }
         self.hand_over(out)

@@ -1,6 +1,7 @@
 //! A body that is scanned while it is read: one thread reads, another looks at what is there.
 
 use std::io::{self, Read};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
@@ -14,6 +15,15 @@ const SMALL: usize = 1 << 20;
 const PIECE: usize = 256 << 10;
 /// How many pieces wait at most.
 const WAITING: usize = 4;
+/// Room for the pieces that are under way when memory is found to be short: those that wait, and one at either end.
+const UNDER_WAY: usize = (WAITING + 2) * PIECE;
+
+/// Whether there is memory for what laying out a document takes beside it. An allocation that fails ends the program; this
+/// one may fail.
+pub(crate) fn has_room_beside(document: &[u8]) -> bool {
+    let needed = document.len() / 2 + (4 << 20);
+    document.len() < SMALL || Vec::<u8>::new().try_reserve_exact(needed).is_ok()
+}
 
 /// What a scan has found in a body.
 #[derive(Debug)]
@@ -29,7 +39,7 @@ pub(crate) struct Scanned {
 /// `sort` tells whether its members are to be ordered.
 ///
 /// # Errors
-/// When `body` fails; what it gave before is in `bytes`.
+/// When `body` fails, or memory is too small; what it gave before is in `bytes`.
 pub(crate) fn read(
     body: &mut dyn Read,
     sort: bool,
@@ -39,16 +49,25 @@ pub(crate) fn read(
     if bytes.len() < SMALL || !parallel::is_of_use() {
         return body.read_to_end(bytes).map(|_| None);
     }
+    if bytes.try_reserve(UNDER_WAY).is_err() {
+        return Err(io::ErrorKind::OutOfMemory.into());
+    }
+    let is_short = &AtomicBool::new(false);
     let together = thread::scope(|scope| {
         let (full, to_scan) = sync_channel(WAITING);
         let (empty, to_fill) = channel();
         let gathered = &mut *bytes;
-        let scanner = move || scan(to_scan, &empty, gathered, sort);
+        let scanner = move || scan(to_scan, &empty, gathered, sort, is_short);
         let scanner = thread::Builder::new().spawn_scoped(scope, scanner).ok()?;
-        let outcome = hand_over(body, &full, &to_fill);
+        let outcome = hand_over(body, &full, &to_fill, is_short);
         drop(full);
         let scanned = scanner.join().unwrap_or_default();
-        Some(outcome.map(|()| scanned))
+        Some(
+            outcome.and_then(|()| match is_short.load(Ordering::Acquire) {
+                true => Err(io::ErrorKind::OutOfMemory.into()),
+                false => Ok(scanned),
+            }),
+        )
     });
     // Without another thread it is read as a small one is.
     together.unwrap_or_else(|| body.read_to_end(bytes).map(|_| None))
@@ -59,8 +78,9 @@ fn hand_over(
     body: &mut dyn Read,
     full: &SyncSender<Vec<u8>>,
     to_fill: &Receiver<Vec<u8>>,
+    is_short: &AtomicBool,
 ) -> io::Result<()> {
-    loop {
+    while !is_short.load(Ordering::Acquire) {
         let mut piece = to_fill.try_recv().unwrap_or_default();
         piece.clear();
         piece.reserve(PIECE);
@@ -70,17 +90,19 @@ fn hand_over(
         let is_taken = full.send(piece).is_ok();
         outcome?;
         if is_last || !is_taken {
-            return Ok(());
+            break;
         }
     }
+    Ok(())
 }
 
-/// Gathers the pieces and scans them as they come.
+/// Gathers the pieces and scans them as they come, or no more than gathers them once there is no memory for others.
 fn scan(
     pieces: Receiver<Vec<u8>>,
     empty: &Sender<Vec<u8>>,
     bytes: &mut Vec<u8>,
     sort: bool,
+    is_short: &AtomicBool,
 ) -> Option<Scanned> {
     let start = skip_space(bytes, 0);
     let mut scan = Scan::new(start, sort);
@@ -89,7 +111,18 @@ fn scan(
         bytes.extend_from_slice(&piece);
         // Where nobody is left to fill it, it is not needed.
         drop(empty.send(piece));
+        if is_short.load(Ordering::Relaxed) {
+            continue;
+        }
+        let grows = bytes.capacity() - bytes.len() < UNDER_WAY;
+        if grows && (bytes.try_reserve(UNDER_WAY).is_err() || !has_room_beside(bytes)) {
+            is_short.store(true, Ordering::Release);
+            continue;
+        }
         scan.advance(bytes);
+    }
+    if is_short.load(Ordering::Relaxed) {
+        return None;
     }
     let index = scan.finish(bytes).ok()?;
     Some(Scanned {

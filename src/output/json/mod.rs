@@ -18,7 +18,7 @@ mod text;
 
 use std::io::{self, Write};
 
-pub(crate) use ahead::{Scanned, read};
+pub(crate) use ahead::{Scanned, has_room_beside, read};
 use emit::{Emitter, Plain};
 use index::Index;
 use paint::Coloured;
