@@ -145,10 +145,32 @@ fn duplicate_stdout() -> io::Result<File> {
         .map(File::from)
 }
 
+/// Waits until more can be written. Our output does not block where a program that shares it (a CI runner in Node, an `ssh`)
+/// has set that, and then a slow reader is no failure.
+#[cfg(unix)]
+fn wait_for(stream: &File) -> io::Result<()> {
+    use rustix::event::{PollFd, PollFlags, poll};
+    match poll(&mut [PollFd::new(stream, PollFlags::OUT)], None) {
+        Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Outputs block here.
+#[cfg(not(unix))]
+fn wait_for(_stream: &File) -> io::Result<()> {
+    Err(io::ErrorKind::WouldBlock.into())
+}
+
 impl Write for Target {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Target::Stream(stream) => stream.write(bytes),
+            Target::Stream(stream) => loop {
+                match stream.write(bytes) {
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => wait_for(stream)?,
+                    outcome => return outcome,
+                }
+            },
             Target::File {
                 file,
                 is_fresh,

@@ -141,7 +141,8 @@ impl Program {
         self.spawn_into(writer.into()).finish()
     }
 
-    fn spawn_into(mut self, stdout: Stdio) -> Running {
+    /// Starts it with an output of the test's own.
+    pub(crate) fn spawn_into(mut self, stdout: Stdio) -> Running {
         self.match_reference();
         let mut command = self.command();
         let bytes = match &mut self.input {
