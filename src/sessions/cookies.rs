@@ -178,12 +178,14 @@ impl Cookie {
     /// Whether it takes the place of `old`. Of a file's cookies that do not say where they came from, the newcomer
     /// is taken to be the next version.
     fn replaces(&self, old: &Cookie) -> bool {
-        let same_scope = match old.reach {
-            Reach::Unbound => true,
-            Reach::Assumed => old.domain == self.domain,
-            reach => reach == self.reach && old.domain == self.domain,
-        };
-        same_scope && self.name == old.name && self.path == old.path
+        // A server can make this the work of a run: names differ most often, so they come first.
+        self.name == old.name
+            && self.path == old.path
+            && match old.reach {
+                Reach::Unbound => true,
+                Reach::Assumed => old.domain == self.domain,
+                reach => reach == self.reach && old.domain == self.domain,
+            }
     }
 
     pub(super) fn says_the_same_as(&self, other: &Cookie) -> bool {
@@ -368,14 +370,15 @@ impl CookieJar {
         if !crowded && others.len() < MAX_IN_ALL {
             return;
         }
-        let may_go = |cookie: &&Cookie| !crowded || is_of_domain(cookie);
-        let expired = |cookie: &&Cookie| may_go(cookie) && cookie.is_expired(now);
+        let may_go = |cookie: &Cookie| !crowded || is_of_domain(cookie);
+        let expired = |cookie: &Cookie| cookie.is_expired(now) && may_go(cookie);
         let victim = others
             .iter()
-            .find(expired)
-            .or_else(|| others.iter().find(may_go));
-        if let Some(slot) = victim.map(Cookie::slot) {
-            self.remove_where(|cookie| cookie.is_in(&slot));
+            .position(expired)
+            .or_else(|| others.iter().position(may_go));
+        if let Some(victim) = victim {
+            let gone = self.cookies.remove(victim);
+            self.removed.push(gone.slot());
         }
     }
 

@@ -38,6 +38,10 @@ fn heads_up_to_the_limit_are_read() {
     let many = format!("HTTP/1.1 200 OK\r\n{many}Content-Length: 2\r\n\r\nhi");
     let same = "Set-Cookie: a=b\r\n".repeat(20_000);
     let same = format!("HTTP/1.1 200 OK\r\n{same}Content-Length: 2\r\n\r\nhi");
+    let others: String = (0..50_000)
+        .map(|n| format!("Set-Cookie:{n:x}=\n"))
+        .collect();
+    let others = format!("HTTP/1.1 200 OK\r\n{others}Content-Length: 2\r\n\r\nhi");
     let long = "x".repeat(1_000_000);
     let long = format!("HTTP/1.1 200 OK\r\nX: {long}\r\nContent-Length: 2\r\n\r\nhi");
     let folded = "\r\n x".repeat(200_000);
@@ -50,6 +54,10 @@ fn heads_up_to_the_limit_are_read() {
             .within(ROOM),
         case("20,000 equal headers", &same).shows("hi").within(ROOM),
         case("20,000 equal cookies in a session", &same)
+            .args(&["--session=s"])
+            .shows("hi")
+            .within(ROOM),
+        case("50,000 cookies for a session", others)
             .args(&["--session=s"])
             .shows("hi")
             .within(ROOM),
