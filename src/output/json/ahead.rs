@@ -17,12 +17,17 @@ const PIECE: usize = 256 << 10;
 const WAITING: usize = 4;
 /// Room for the pieces that are under way when memory is found to be short: those that wait, and one at either end.
 const UNDER_WAY: usize = (WAITING + 2) * PIECE;
+/// Where less than this is left, memory is not spent on another thread: its stack, the pieces, its share of the heap.
+const ROOM_FOR_TWO: usize = 32 << 20;
 
 /// Whether there is memory for what laying out a document takes beside it. An allocation that fails ends the program; this
 /// one may fail.
 pub(crate) fn has_room_beside(document: &[u8]) -> bool {
-    let needed = document.len() / 2 + (4 << 20);
-    document.len() < SMALL || Vec::<u8>::new().try_reserve_exact(needed).is_ok()
+    document.len() < SMALL || has_room(document.len() / 2 + (8 << 20))
+}
+
+fn has_room(length: usize) -> bool {
+    Vec::<u8>::new().try_reserve_exact(length).is_ok()
 }
 
 /// What a scan has found in a body.
@@ -46,11 +51,9 @@ pub(crate) fn read(
     bytes: &mut Vec<u8>,
 ) -> io::Result<Option<Scanned>> {
     body.take(SMALL as u64).read_to_end(bytes)?;
-    if bytes.len() < SMALL || !parallel::is_of_use() {
+    let is_alone = bytes.len() < SMALL || !parallel::is_of_use() || !has_room(ROOM_FOR_TWO);
+    if is_alone || bytes.try_reserve(UNDER_WAY).is_err() {
         return body.read_to_end(bytes).map(|_| None);
-    }
-    if bytes.try_reserve(UNDER_WAY).is_err() {
-        return Err(io::ErrorKind::OutOfMemory.into());
     }
     let is_short = &AtomicBool::new(false);
     let together = thread::scope(|scope| {
