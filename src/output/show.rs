@@ -6,7 +6,7 @@
 use std::cell::Cell;
 use std::io::{self, Read, Write};
 
-use super::body::BodyWriter;
+use super::body::{BINARY_NOTICE, write_body};
 use super::head::{self, HeaderOrder};
 use super::plan::{Parts, Plan};
 use super::target::Target;
@@ -215,7 +215,7 @@ impl Show {
     /// Copies a piece of a body that is being sent.
     pub(crate) fn raw(&mut self, piece: &[u8]) -> io::Result<()> {
         if self.plan.to_terminal && super::decode::is_binary(piece) {
-            return self.out.write_all(super::body::BINARY_NOTICE);
+            return self.out.write_all(BINARY_NOTICE);
         }
         match self.plan.to_terminal {
             true => self
@@ -279,7 +279,7 @@ impl Show {
         if shown.body
             && let Some(body) = body
         {
-            BodyWriter::new(&self.plan, &mut self.out).write(body, shown.head)?;
+            write_body(body, shown.head, &self.plan, &mut self.out)?;
             if self.plan.to_terminal && !shown.meta {
                 self.write(SEPARATOR)?;
             }
