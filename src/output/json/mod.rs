@@ -19,9 +19,9 @@ mod text;
 use std::io::{self, Write};
 
 pub(crate) use ahead::{Scanned, has_room_beside, read};
-use emit::{Emitter, Plain};
+use emit::Emitter;
 use index::Index;
-use paint::Coloured;
+use paint::{Coloured, Painter, Plain};
 
 use super::styles::Style;
 
@@ -121,7 +121,7 @@ fn write_with(
     text: &[u8],
     scanned: Option<Scanned>,
     options: &JsonOptions,
-    painter: impl emit::Painter,
+    painter: impl Painter,
     out: &mut dyn Write,
 ) -> io::Result<Verdict> {
     let known = scanned.filter(|scanned| scanned.length == text.len());

@@ -1,8 +1,49 @@
-//! The colours of JSON: the control sequences between any two kinds of token, made once.
+//! What tokens look like: as they are, or coloured by control sequences between any two kinds of token, made once.
 
 use super::super::styles::{Attributes, Class, Style};
-use super::emit::{Painter, Token};
 use super::sink::{Piece, Sink};
+
+/// What a token is, for its colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub(super) enum Token {
+    Name,
+    String,
+    Number,
+    Constant,
+    Punctuation,
+    /// White space, where a style paints it.
+    Space,
+    /// What stands before the document and is no JSON.
+    Prefix,
+    /// White space that ends a line, and the end of the document.
+    Nothing,
+}
+
+/// Puts what makes the next token look as it should.
+pub(super) trait Painter: Clone + Send {
+    /// Whether it never puts anything.
+    const PLAIN: bool;
+
+    /// The next token is one of these.
+    fn turn_to(&mut self, token: Token, sink: &mut Sink<'_>);
+
+    /// Whether white space has a look of its own, which then ends and begins anew at every line break.
+    fn paints_space(&self) -> bool {
+        false
+    }
+}
+
+/// No colours: it compiles to nothing.
+#[derive(Clone)]
+pub(super) struct Plain;
+
+impl Painter for Plain {
+    const PLAIN: bool = true;
+
+    #[inline(always)]
+    fn turn_to(&mut self, _token: Token, _sink: &mut Sink<'_>) {}
+}
 
 const TOKENS: usize = 8;
 
