@@ -25,7 +25,7 @@
 //! - `auth`: credentials to headers, the password prompt, secrets by reference
 //! - `request`: URL, nested JSON, bodies, multipart, the final list of headers, a request as a command of curl's
 //! - `client`: the exchange, redirects, retries, proxies, connections, TLS, the wire
-//! - `output`: what is shown, content codings, JSON, XML, heads, colours, masks, downloads and their progress
+//! - `output`: what is shown, content codings and charsets, JSON, XML, heads, colours, masks, downloads and their progress
 //! - `manager`: `httpie` itself
 //! - `fuzzing`: what must hold for any bytes, for tests and fuzz targets alone
 //! - `environment`, `headers`, `error`, `messages`, `interruptions`, `json_text`, `shell_text`, `terminal_text`, `calendar`: what all

@@ -9,7 +9,7 @@ use super::decode::Watched;
 /// Decoded bytes of a brotli stream, as soon as they can be had; its window is at most 16 MiB.
 pub(super) struct Brotli<R: Read> {
     data: Decompressor<Watched<R>>,
-    /// Whether a byte came in: no body at all is an empty one under any coding.
+    /// Whether nothing is left. No body at all is an empty one under any coding.
     ended: bool,
 }
 

@@ -1,7 +1,8 @@
-//! What a response looks like on standard output: content codings taken off, heads and JSON formatted and coloured.
+//! What a user gets of an exchange: messages with content codings taken off, in UTF-8, laid out and coloured; downloads and
+//! how far they are; a report for programs.
 //!
-//! Bytes in, bytes out. Nothing here knows the command line, a URL, a session or a socket; which parts are shown, and
-//! where, is decided by the caller.
+//! Bytes in, bytes out. [`show`] has the order of messages, [`body`] the way of a body through the other rooms. Nothing here
+//! knows the command line, a session or a socket; which parts are shown, and where, is said by a [`plan`] and a [`target`].
 
 pub(crate) mod body;
 mod brotli;

@@ -103,12 +103,9 @@ impl Download {
         match OpenOptions::new().write(true).open(path) {
             Ok(file) => {
                 let facts = file.metadata().map_err(|error| unwritable(&error))?;
+                let is_begun = resume && facts.is_file();
                 Ok(Download {
-                    have: if resume && facts.is_file() {
-                        facts.len()
-                    } else {
-                        0
-                    },
+                    have: if is_begun { facts.len() } else { 0 },
                     wish: Wish::File(path.to_owned(), Some(file)),
                 })
             }
@@ -295,8 +292,7 @@ impl Saving {
         look: Option<Look>,
     ) -> Result<String, Error> {
         let mut meter = Meter::new(Transfer::Download, self.from, self.whole, look, SHOWN_TIME);
-        let codings = self.codings.clone();
-        let body = decode::decode(body, codings.iter().map(Vec::as_slice));
+        let body = decode::decode(body, self.codings.iter().map(Vec::as_slice));
         let mut body = Counted::new(body, count);
         let outcome = self.copy(&mut body, &mut meter);
         let have = meter.done();

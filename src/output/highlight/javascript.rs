@@ -84,15 +84,11 @@ impl JavaScript {
             }
             b'"' | b'\'' => {
                 self.behind_value = true;
-                let is_double = rest[0] == b'"';
-                (
-                    if is_double {
-                        Token::Quoted
-                    } else {
-                        Token::Value
-                    },
-                    quoted(rest),
-                )
+                let token = match rest[0] {
+                    b'"' => Token::Quoted,
+                    _ => Token::Value,
+                };
+                (token, quoted(rest))
             }
             b'`' => {
                 self.state = State::Template;
@@ -102,14 +98,7 @@ impl JavaScript {
                 self.behind_value = true;
                 (Token::Number, number(rest))
             }
-            byte if is_word(byte) || byte == b'$' => {
-                let length = run(rest, |byte| is_word(byte) || byte == b'$');
-                let token = word(&rest[..length]);
-                self.behind_value =
-                    !matches!(token, Token::Keyword | Token::Declaration | Token::Word)
-                        || &rest[..length] == b"this";
-                (token, length)
-            }
+            byte if is_word(byte) || byte == b'$' => self.word(rest),
             b'{' | b'}' => self.brace(rest[0]),
             b'=' if rest.starts_with(b"=>") => {
                 self.behind_value = false;
@@ -117,17 +106,21 @@ impl JavaScript {
             }
             byte => {
                 self.behind_value = matches!(byte, b')' | b']');
-                let is_punctuation = b"()[];,.".contains(&byte);
-                (
-                    if is_punctuation {
-                        Token::Punctuation
-                    } else {
-                        Token::Operator
-                    },
-                    1,
-                )
+                let token = match byte {
+                    b'(' | b')' | b'[' | b']' | b';' | b',' | b'.' => Token::Punctuation,
+                    _ => Token::Operator,
+                };
+                (token, 1)
             }
         }
+    }
+
+    fn word(&mut self, rest: &[u8]) -> (Token, usize) {
+        let length = run(rest, |byte| is_word(byte) || byte == b'$');
+        let token = word(&rest[..length]);
+        self.behind_value = !matches!(token, Token::Keyword | Token::Declaration | Token::Word)
+            || &rest[..length] == b"this";
+        (token, length)
     }
 
     fn brace(&mut self, byte: u8) -> (Token, usize) {

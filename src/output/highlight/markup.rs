@@ -156,10 +156,11 @@ impl Markup {
     }
 
     fn tag(&mut self, rest: &[u8], behind_equals: bool, ink: &mut Ink) -> usize {
-        let bracket = match self.dialect {
-            Dialect::Xml => Token::Tag,
-            Dialect::Html => Token::Punctuation,
+        let (bracket, equals) = match self.dialect {
+            Dialect::Xml => (Token::Tag, Token::Attribute),
+            Dialect::Html => (Token::Punctuation, Token::Operator),
         };
+        let inside = |behind_equals| State::Tag { behind_equals };
         let (token, length, next) = match rest[0] {
             b'>' => (bracket, 1, self.then),
             b'/' if rest.get(1) == Some(&b'>') => (bracket, 2, State::Content),
@@ -173,19 +174,7 @@ impl Markup {
                 self.state = State::Content;
                 return self.content(rest, ink);
             }
-            b'=' => {
-                let token = match self.dialect {
-                    Dialect::Xml => Token::Attribute,
-                    Dialect::Html => Token::Operator,
-                };
-                (
-                    token,
-                    1,
-                    State::Tag {
-                        behind_equals: true,
-                    },
-                )
-            }
+            b'=' => (equals, 1, inside(true)),
             byte if byte.is_ascii_whitespace() => {
                 let length = run(rest, |byte| byte.is_ascii_whitespace());
                 (Token::Text, length, self.state)
@@ -193,19 +182,11 @@ impl Markup {
             _ => {
                 let ends = |byte: u8| byte.is_ascii_whitespace() || b"<>=\"'".contains(&byte);
                 let is_part = |byte| !ends(byte) && (behind_equals || byte != b'/');
-                let token = if behind_equals {
-                    Token::Value
-                } else {
-                    Token::Attribute
+                let token = match behind_equals {
+                    true => Token::Value,
+                    false => Token::Attribute,
                 };
-                let length = run(rest, is_part).max(1);
-                (
-                    token,
-                    length,
-                    State::Tag {
-                        behind_equals: false,
-                    },
-                )
+                (token, run(rest, is_part).max(1), inside(false))
             }
         };
         self.state = next;

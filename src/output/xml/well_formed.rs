@@ -13,65 +13,96 @@ const MAX_PREFIXES: usize = 256;
 
 /// Tags that match, one root, attributes named once, prefixes and references that exist.
 pub(super) fn is_well_formed(text: &str) -> bool {
-    let mut open: Vec<Open<'_>> = Vec::new();
-    let mut tag = Tag::default();
-    let mut prefixes = Vec::new();
-    let (mut roots, mut in_tag, mut has_external_subset) = (0, false, false);
+    let mut document = Document::new(text);
     for token in Tokenizer::from(text) {
-        let is_sound = match token {
-            Err(_) | Ok(Token::EntityDeclaration { .. }) => false,
-            Ok(Token::DtdStart { external_id, .. } | Token::EmptyDtd { external_id, .. }) => {
-                has_external_subset = external_id.is_some();
-                true
-            }
-            Ok(Token::ElementStart { prefix, local, .. }) => {
-                roots += usize::from(open.is_empty());
-                in_tag = true;
-                tag.begin(qualified(prefix, local, text));
-                open.len() < MAX_DEPTH
-            }
-            Ok(Token::Attribute {
-                prefix,
-                local,
-                value,
-                ..
-            }) => {
-                tag.attributes.push(qualified(prefix, local, text));
-                tag.values.push(value.as_str());
-                has_sound_references(value.as_str(), has_external_subset)
-            }
-            Ok(Token::ElementEnd { end, .. }) => {
-                in_tag = false;
-                let outer = prefixes.len();
-                match end {
-                    ElementEnd::Open => {
-                        let name = tag.name;
-                        open.push(Open { name, outer });
-                        tag.is_sound(&mut prefixes)
-                    }
-                    ElementEnd::Empty => {
-                        let is_sound = tag.is_sound(&mut prefixes);
-                        prefixes.truncate(outer);
-                        is_sound
-                    }
-                    ElementEnd::Close(prefix, local) => open.pop().is_some_and(|element| {
-                        prefixes.truncate(element.outer);
-                        element.name == qualified(prefix, local, text)
-                    }),
-                }
-            }
-            Ok(Token::Text { text }) => has_sound_references(text.as_str(), has_external_subset),
-            Ok(Token::ProcessingInstruction { target, .. }) => {
-                !target.as_str().eq_ignore_ascii_case("xml")
-            }
-            Ok(_) => true,
-        };
-        if !is_sound {
+        if !token.is_ok_and(|token| document.goes_on_with(token)) {
             return false;
         }
     }
     // The tokenizer takes an end of the text within a tag for an end.
-    open.is_empty() && roots == 1 && !in_tag
+    document.open.is_empty() && document.roots == 1 && !document.is_in_tag
+}
+
+/// A document as far as it was read.
+struct Document<'t> {
+    text: &'t str,
+    open: Vec<Open<'t>>,
+    /// The start tag that was read last.
+    tag: Tag<'t>,
+    is_in_tag: bool,
+    /// The prefixes in scope.
+    prefixes: Vec<&'t str>,
+    roots: usize,
+    has_external_subset: bool,
+}
+
+impl<'t> Document<'t> {
+    fn new(text: &'t str) -> Document<'t> {
+        Document {
+            text,
+            open: Vec::new(),
+            tag: Tag::default(),
+            is_in_tag: false,
+            prefixes: Vec::new(),
+            roots: 0,
+            has_external_subset: false,
+        }
+    }
+
+    /// Takes a token, if it may stand here.
+    fn goes_on_with(&mut self, token: Token<'t>) -> bool {
+        match token {
+            Token::EntityDeclaration { .. } => false,
+            Token::DtdStart { external_id, .. } | Token::EmptyDtd { external_id, .. } => {
+                self.has_external_subset = external_id.is_some();
+                true
+            }
+            Token::ElementStart { prefix, local, .. } => {
+                self.roots += usize::from(self.open.is_empty());
+                self.is_in_tag = true;
+                self.tag.begin(qualified(prefix, local, self.text));
+                self.open.len() < MAX_DEPTH
+            }
+            Token::Attribute {
+                prefix,
+                local,
+                value,
+                ..
+            } => {
+                let name = qualified(prefix, local, self.text);
+                self.tag.attributes.push(name);
+                self.tag.values.push(value.as_str());
+                has_sound_references(value.as_str(), self.has_external_subset)
+            }
+            Token::ElementEnd { end, .. } => self.end_tag(end),
+            Token::Text { text } => has_sound_references(text.as_str(), self.has_external_subset),
+            Token::ProcessingInstruction { target, .. } => {
+                !target.as_str().eq_ignore_ascii_case("xml")
+            }
+            _ => true,
+        }
+    }
+
+    fn end_tag(&mut self, end: ElementEnd<'t>) -> bool {
+        self.is_in_tag = false;
+        let outer = self.prefixes.len();
+        match end {
+            ElementEnd::Open => {
+                let name = self.tag.name;
+                self.open.push(Open { name, outer });
+                self.tag.is_sound(&mut self.prefixes)
+            }
+            ElementEnd::Empty => {
+                let is_sound = self.tag.is_sound(&mut self.prefixes);
+                self.prefixes.truncate(outer);
+                is_sound
+            }
+            ElementEnd::Close(prefix, local) => self.open.pop().is_some_and(|element| {
+                self.prefixes.truncate(element.outer);
+                element.name == qualified(prefix, local, self.text)
+            }),
+        }
+    }
 }
 
 /// An element that is open.
