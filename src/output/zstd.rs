@@ -23,6 +23,7 @@ const MAX_BLOCK: usize = 128 << 10;
 /// The header of a block without content that calls itself the last one.
 const END: [u8; 3] = [1, 0, 0];
 
+/// Decoded bytes of a zstd stream, a block at a time.
 pub(super) struct Zstd<R> {
     input: Watched<BufReader<R>>,
     decoder: FrameDecoder,
@@ -65,15 +66,7 @@ impl<R: Read> Zstd<R> {
         self.take(&mut header[1..5])?;
         let magic = u32::from_le_bytes([header[0], header[1], header[2], header[3]]);
         if magic & !0xF == 0x184D_2A50 {
-            // A skippable frame: its size is the next four bytes, of which one is read.
-            let mut rest = [0; 3];
-            self.take(&mut rest)?;
-            let size = u32::from_le_bytes([header[4], rest[0], rest[1], rest[2]]);
-            let mut content = (&mut self.input).take(u64::from(size));
-            return match io::copy(&mut content, &mut io::sink()) {
-                Ok(length) if length == u64::from(size) => Ok(true),
-                _ => Err(self.input.reason("zstd")),
-            };
+            return self.skip_frame(header[4]).map(|()| true);
         }
         if magic != MAGIC {
             return Err(corrupt("zstd"));
@@ -100,6 +93,18 @@ impl<R: Read> Zstd<R> {
             is_over: false,
         });
         Ok(true)
+    }
+
+    /// Passes over a skippable frame (RFC 8878, section 3.1.2). Of its size, four bytes, the first is read.
+    fn skip_frame(&mut self, first: u8) -> io::Result<()> {
+        let mut rest = [0; 3];
+        self.take(&mut rest)?;
+        let size = u32::from_le_bytes([first, rest[0], rest[1], rest[2]]);
+        let mut content = (&mut self.input).take(u64::from(size));
+        match io::copy(&mut content, &mut io::sink()) {
+            Ok(length) if length == u64::from(size) => Ok(()),
+            _ => Err(self.input.reason("zstd")),
+        }
     }
 
     fn take(&mut self, bytes: &mut [u8]) -> io::Result<()> {
@@ -239,12 +244,17 @@ impl Write for Newest<'_> {
 /// How many bytes a frame's header has, by its descriptor.
 fn header_length(descriptor: u8) -> usize {
     let is_single = descriptor & 0x20 != 0;
-    let dictionary = [0, 1, 2, 4][usize::from(descriptor & 3)];
+    let dictionary = dictionary_length(descriptor);
     let size = match descriptor >> 6 {
         0 => usize::from(is_single),
         flag => 1 << flag,
     };
     5 + usize::from(!is_single) + dictionary + size
+}
+
+/// How many bytes of a frame's header name its dictionary.
+fn dictionary_length(descriptor: u8) -> usize {
+    [0, 1, 2, 4][usize::from(descriptor & 3)]
 }
 
 /// How much the frame of this header (from its descriptor on) looks back.
@@ -254,7 +264,7 @@ fn window(header: &[u8]) -> u64 {
         let base = 1_u64 << (10 + (header[1] >> 3));
         return base + base / 8 * u64::from(header[1] & 7);
     }
-    let dictionary = [0, 1, 2, 4][usize::from(descriptor & 3)];
+    let dictionary = dictionary_length(descriptor);
     let size = &header[1 + dictionary..];
     let little_endian = |sum, byte: &u8| sum << 8 | u64::from(*byte);
     let content = size.iter().rev().fold(0, little_endian);
