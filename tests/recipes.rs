@@ -174,7 +174,7 @@ fn every_recipe_does_what_it_promises() {
     assert_eq!(machines.run(token).stdout_text(), "the owner of the token");
 
     let outcome = machines.run(download);
-    assert!(outcome.stderr_text().contains("attempt 1 of 11 failed"));
+    outcome.assert_says("attempt 1 of 11 failed");
     assert_eq!(machines.folder.read("work/image.tar"), "0123456789");
 
     machines.run(export);

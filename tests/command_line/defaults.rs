@@ -55,11 +55,7 @@ fn a_file_without_default_options_says_nothing() {
     }
     folder.write("config/config.json", "{\"default_options\": {}}");
     let outcome = offline(&folder, &[]).run_well();
-    assert!(
-        outcome
-            .stderr_text()
-            .contains("warning: invalid config file")
-    );
+    outcome.assert_says("warning: invalid config file");
 }
 
 #[test]
@@ -98,11 +94,7 @@ fn an_option_ignores_the_file_and_not_the_environment() {
     let outcome = offline(&folder, &["--no-config"]).run_well();
     assert_eq!(outcome.stderr_text(), "", "the file is not looked at");
     let outcome = offline(&folder, &[]).run_well();
-    assert!(
-        outcome
-            .stderr_text()
-            .contains("warning: invalid config file")
-    );
+    outcome.assert_says("warning: invalid config file");
 }
 
 #[test]

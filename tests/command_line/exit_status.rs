@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Mutex;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Sender, channel};
 
 use crate::support::{Answer, Outcome, Program, Server, TempFolder};
 
@@ -131,45 +131,35 @@ fn too_many_redirects_are_status_6() {
     let server = status_server();
     let outcome = run(&server, &["--follow", "--max-redirects=3", "{url}/loop"]);
     assert_eq!(outcome.status, 6, "{}", outcome.stderr_text());
-    assert!(
-        outcome.stderr_text().contains("3"),
-        "{}",
-        outcome.stderr_text()
-    );
+    outcome.assert_says("3");
     assert_eq!(server.request_count(), 3);
+}
+
+/// A server that says nothing before the other end of the channel is dropped.
+fn silent_server() -> (Server, Sender<()>) {
+    let (release, wait) = channel();
+    let wait = Mutex::new(wait);
+    let server = Server::start(move |_| {
+        let _ = wait.lock().map(|wait| wait.recv());
+        Answer::ok("late")
+    });
+    (server, release)
 }
 
 #[test]
 fn a_silent_server_is_status_2() {
-    let (release, wait) = channel::<()>();
-    let wait = Mutex::new(Some(wait));
-    let server = Server::start(move |_| {
-        // Ends when the test drops its end.
-        let wait = wait.lock().expect("no handler panics").take();
-        let _ = wait.map(|wait| wait.recv());
-        Answer::ok("late")
-    });
+    let (server, release) = silent_server();
     let outcome = run(&server, &["--timeout=0.2", "{url}/"]);
     drop(release);
     assert_eq!(outcome.status, 2, "{}", outcome.stderr_text());
-    assert!(
-        outcome.stderr_text().contains("0.2"),
-        "{}",
-        outcome.stderr_text()
-    );
+    outcome.assert_says("0.2");
     assert_eq!(outcome.stdout_text(), "");
 }
 
 #[test]
 #[cfg(unix)]
 fn ctrl_c_is_status_130() {
-    let (release, wait) = channel::<()>();
-    let wait = Mutex::new(Some(wait));
-    let server = Server::start(move |_| {
-        let wait = wait.lock().expect("no handler panics").take();
-        let _ = wait.map(|wait| wait.recv());
-        Answer::ok("late")
-    });
+    let (server, release) = silent_server();
     let folder = TempFolder::new();
     let mut running = Program::http(&folder).arg(server.url("/")).spawn();
     server.wait_for(1, &mut running);

@@ -575,11 +575,7 @@ fn a_silent_proxy_ends_with_the_time() {
                 "{kind} {option}: {}",
                 outcome.stderr_text()
             );
-            assert!(
-                outcome.stderr_text().contains("0.2s"),
-                "{}",
-                outcome.stderr_text()
-            );
+            outcome.assert_says("0.2s");
         }
     }
     assert_eq!(proxy.connection_count(), 8);

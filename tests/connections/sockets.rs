@@ -121,11 +121,7 @@ mod unix {
         }
         let refused = case.program().args(["--follow", &case.url("/other")]).run();
         assert_ne!(refused.status, 0);
-        assert!(
-            refused.stderr_text().contains("Unix socket"),
-            "{}",
-            refused.stderr_text()
-        );
+        refused.assert_says("Unix socket");
         let again = case
             .program()
             .args(["--session=s", &case.url("/")])
@@ -282,11 +278,7 @@ fn connecting_has_a_time_limit_of_its_own() {
         .run();
     assert_eq!(outcome.status, 2, "{}", outcome.stderr_text());
     for part in ["127.0.0.1", "0.2s", "--connect-timeout"] {
-        assert!(
-            outcome.stderr_text().contains(part),
-            "{}",
-            outcome.stderr_text()
-        );
+        outcome.assert_says(part);
     }
     // A server that is slow to answer is no matter of connecting.
     let slow = Server::start(|_: &Received| {

@@ -164,5 +164,5 @@ fn input_that_is_a_file_stays_an_input() {
         line.contains(" --data-binary @- ") || line.ends_with(" --data-binary @-\n"),
         "{line}"
     );
-    assert!(outcome.stderr_text().contains("standard input"));
+    outcome.assert_says("standard input");
 }

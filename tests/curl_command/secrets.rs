@@ -128,7 +128,7 @@ fn secrets_are_masked_where_there_is_no_terminal() {
     ] {
         assert!(line.contains(part), "{part}: {line}");
     }
-    assert!(outcome.stderr_text().contains("--reveal"));
+    outcome.assert_says("--reveal");
     let shown = with_secrets(&folder).arg("--reveal").run_well();
     for number in 1..=5 {
         assert!(shown.stdout_text().contains(&format!("s3cret{number}")));

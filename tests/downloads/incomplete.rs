@@ -14,7 +14,7 @@ fn an_error_status_saves_nothing() {
         let outcome = run(&folder, &["-d", "-o", output, &server.url("/")]);
         assert_eq!(outcome.status, 4);
         assert_eq!(outcome.stdout_text(), "");
-        assert!(outcome.stderr_text().contains("HTTP 404 Not Found"));
+        outcome.assert_says("HTTP 404 Not Found");
     }
     let outcome = download(&server, &folder, &["-d", &server.url("/x")]);
     assert_eq!(outcome.status, 4);
@@ -144,7 +144,7 @@ fn a_file_that_has_not_changed_is_not_emptied() {
     ] {
         let outcome = run(&folder, &[args, &[&url, "If-None-Match:\"v1\""]].concat());
         assert_eq!(outcome.status, 0, "{}", outcome.stderr_text());
-        assert!(outcome.stderr_text().contains("Not modified"));
+        outcome.assert_says("Not modified");
     }
     assert_eq!(saved(&folder), ["mine"]);
     assert_eq!(folder.read("work/mine"), "mine");

@@ -51,7 +51,7 @@ fn a_complete_file_is_left_alone() {
     folder.write("work/whole", BODY);
     let outcome = run(&folder, &["-dc", "-o", "whole", &server.url("/")]);
     assert_eq!(outcome.status, 0, "{}", outcome.stderr_text());
-    assert!(outcome.stderr_text().contains("complete already"));
+    outcome.assert_says("complete already");
     assert!(!outcome.stderr_text().contains("warning"));
     folder.write("work/longer", "0123456789ab");
     let outcome = run(&folder, &["-dc", "-o", "longer", &server.url("/")]);

@@ -27,7 +27,7 @@ fn a_body_is_asked_for_again_only_while_nothing_of_it_was_printed() {
         (outcome.status, outcome.stdout_text().as_str()),
         (0, "fine")
     );
-    assert!(outcome.stderr_text().contains("4 of 4 bytes are missing"));
+    outcome.assert_says("4 of 4 bytes are missing");
 
     let server = Server::start(Server::in_turn([before_the_body, fine]));
     let outcome = run(&["--retry=1", "--print=hb", &server.url("/")]);
@@ -69,7 +69,7 @@ fn a_body_that_is_laid_out_whole_is_asked_for_again_head_and_all() {
         let args = ["--retry=2", "--retry-max-time=9", "--pretty=format"];
         let outcome = run(&[&args[..], &["--print", print, &server.url("/")]].concat());
         assert_eq!((outcome.status, outcome.stdout_text().as_str()), (0, want));
-        assert!(outcome.stderr_text().contains("attempt 1 of 3 failed"));
+        outcome.assert_says("attempt 1 of 3 failed");
     }
     // What came last is shown where none comes whole.
     let server = Server::start(cut_json);
@@ -127,11 +127,7 @@ fn a_download_is_fetched_anew_where_the_file_has_changed_but_never_twice_into_a_
         (outcome.status, outcome.stdout_text().as_str()),
         (1, "01234")
     );
-    assert!(
-        outcome.stderr_text().contains("went down the pipe already"),
-        "{}",
-        outcome.stderr_text()
-    );
+    outcome.assert_says("went down the pipe already");
 }
 
 #[test]

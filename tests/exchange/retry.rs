@@ -102,11 +102,7 @@ fn what_may_do_something_twice_is_not_repeated_unless_asked_for() {
         let url = server.url("/");
         let once = run(&["--retry=3", method, &url, "a=b"]);
         assert_eq!(once.stdout_text(), "try later", "{method}");
-        assert!(
-            once.stderr_text().contains("--retry-all-methods"),
-            "{}",
-            once.stderr_text()
-        );
+        once.assert_says("--retry-all-methods");
         assert_eq!(server.request_count(), 1);
     }
     let server = Server::start(Server::in_turn([busy, fine]));
@@ -174,7 +170,7 @@ fn a_server_that_asks_for_more_time_than_there_is_has_the_last_word() {
         assert_eq!(server.request_count(), before + 1, "{path}");
     }
     let outcome = run(&["--retry=1", &server.url("/Sun,_06_Nov_1994_08:49:37_GMT")]);
-    assert!(outcome.stderr_text().contains("at once"));
+    outcome.assert_says("at once");
 }
 
 #[test]
@@ -437,7 +433,7 @@ fn a_server_that_accepts_and_never_answers_is_not_waited_for_longer() {
     let outcome = run(&["--wait=0.2", &server.url("/")]);
     drop(release);
     assert_eq!(outcome.status, 2, "{}", outcome.stderr_text());
-    assert!(outcome.stderr_text().contains("--wait"));
+    outcome.assert_says("--wait");
     assert_eq!(outcome.stdout_text(), "");
 }
 
@@ -471,6 +467,6 @@ fn a_wait_and_its_retries_go_together_and_redirects_are_followed() {
     ]));
     let outcome = run(&["--wait", "--retry=1", "--follow", &server.url("/")]);
     assert_eq!(outcome.stdout_text(), "fine", "{}", outcome.stderr_text());
-    assert!(outcome.stderr_text().contains("attempt 1 of 2 failed"));
+    outcome.assert_says("attempt 1 of 2 failed");
     assert_eq!(server.request_count(), 4);
 }

@@ -52,11 +52,7 @@ fn a_session_that_does_not_fit_on_the_disk_leaves_the_old_one() {
         assert_eq!(folder.read("work/s.json"), SESSION);
         if want == 1 {
             assert_eq!(outcome.stdout_text(), r#"{"an":"answer"}"#);
-            assert!(
-                outcome.stderr_text().contains("s.json"),
-                "{}",
-                outcome.stderr_text()
-            );
+            outcome.assert_says("s.json");
             assert_eq!(folder.files(), ["work/s.json"]);
         }
         Program::http(&folder).args(args).run_well();

@@ -269,11 +269,7 @@ fn all_are_upgraded_whatever_one_of_them_is_like() {
     ] {
         let outcome = upgrade(&folder, command);
         assert_eq!(outcome.status, 1);
-        assert!(
-            outcome.stderr_text().contains("bad.json is not valid JSON"),
-            "{}",
-            outcome.stderr_text()
-        );
+        outcome.assert_says("bad.json is not valid JSON");
         let text = outcome.stdout_text();
         assert!(
             text.starts_with("'new' @ 'b.org' is already up to date.\n"),

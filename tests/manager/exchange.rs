@@ -163,11 +163,7 @@ fn inputs_that_are_no_sessions_leave_everything_as_it_is() {
     ] {
         let outcome = import(&folder, &["alice", "example.org"], input);
         assert_eq!((outcome.status, outcome.stdout_text()), (1, String::new()));
-        assert!(
-            outcome.stderr_text().contains(part),
-            "{}",
-            outcome.stderr_text()
-        );
+        outcome.assert_says(part);
     }
     import(&folder, &["alice", "example.org", "nosuch.txt"], "")
         .assert_error(&["'nosuch.txt' cannot be read"]);
@@ -196,11 +192,7 @@ fn a_path_takes_a_file_and_may_take_a_host() {
     let args = ["./s.json", "plain.json"];
     let outcome = import(&folder, &args, "");
     assert_eq!(outcome.status, 1);
-    assert!(
-        outcome.stderr_text().contains("bound to no host"),
-        "{}",
-        outcome.stderr_text()
-    );
+    outcome.assert_says("bound to no host");
     let outcome = import(&folder, &["./s.json", "Example.org:8080", "plain.json"], "");
     assert_eq!(outcome.status, 0, "{}", outcome.stderr_text());
     let cookie = &read(&folder, "work/s.json")["cookies"][0];
@@ -236,7 +228,7 @@ fn cookies_go_to_netscape_and_back() {
         "# Netscape HTTP Cookie File\n#HttpOnly_.example.org\tTRUE\t/x\tTRUE\t0\ta\t1=2\n\
          example.org\tFALSE\t/\tFALSE\t0\tb\t\nexample.org\tFALSE\t/\tFALSE\t0\tevery\t1\n"
     );
-    assert!(outcome.stderr_text().contains("refused the cookie 'tab'"));
+    outcome.assert_says("refused the cookie 'tab'");
     assert_eq!(
         import(&folder, &["bob", "example.org"], outcome.stdout).status,
         0

@@ -133,5 +133,5 @@ fn there_is_one_format() {
         .args(["cli", "export-args", "--format=xml"])
         .run();
     assert_eq!(outcome.status, 1);
-    assert!(outcome.stderr_text().contains("invalid choice: 'xml'"));
+    outcome.assert_says("invalid choice: 'xml'");
 }

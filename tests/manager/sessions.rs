@@ -108,7 +108,7 @@ fn a_list_without_sessions_is_empty_and_makes_no_folder() {
     let folder = TempFolder::new();
     let outcome = sessions(&folder, &["list"]);
     assert_eq!((outcome.status, outcome.stdout_text()), (0, String::new()));
-    assert!(outcome.stderr_text().contains("no sessions"));
+    outcome.assert_says("no sessions");
     assert_eq!(sessions_well(&folder, &["list", "--json"]), "[]\n");
     assert!(!folder.join("config").exists());
 }
@@ -130,11 +130,7 @@ fn a_list_shows_files_that_cannot_be_used_and_fails_at_the_end() {
             "{text}"
         );
         assert!(text.contains("b.org"));
-        assert!(
-            outcome
-                .stderr_text()
-                .contains("3 session files cannot be used.")
-        );
+        outcome.assert_says("3 session files cannot be used.");
     }
 }
 

@@ -68,11 +68,7 @@ fn a_compressed_answer_that_ends_too_soon_is_an_error() {
     let folder = TempFolder::new();
     let outcome = Program::http(&folder).arg(server.url("/x")).run();
     assert_eq!(outcome.status, 1, "{}", outcome.stderr_text());
-    assert!(
-        outcome.stderr_text().contains("error"),
-        "{}",
-        outcome.stderr_text()
-    );
+    outcome.assert_says("error");
 }
 
 #[test]
@@ -95,11 +91,7 @@ fn damaged_br_and_zstd_are_errors_after_what_was_decoded() {
                 .args([pretty, &server.url(path)])
                 .run();
             assert_eq!(outcome.status, 1, "{path}");
-            assert!(
-                outcome.stderr_text().contains(said),
-                "{}",
-                outcome.stderr_text()
-            );
+            outcome.assert_says(said);
             assert!(events().starts_with(&outcome.stdout_text()), "{path}");
         }
     }

@@ -331,11 +331,7 @@ fn an_answer_that_ends_too_soon_is_an_error_and_what_came_is_shown() {
         let folder = TempFolder::new();
         let outcome = Program::http(&folder).arg(server.url("/x")).run();
         assert_eq!(outcome.status, 1, "{}", outcome.stderr_text());
-        assert!(
-            outcome.stderr_text().contains("error"),
-            "{}",
-            outcome.stderr_text()
-        );
+        outcome.assert_says("error");
         assert_eq!(outcome.stdout_text(), "first part");
     }
 }

@@ -150,9 +150,5 @@ fn an_answer_is_shown_even_if_the_session_cannot_be_saved() {
         .run();
     assert_eq!(outcome.status, 1);
     assert_eq!(outcome.stdout_text(), "fine");
-    assert!(
-        outcome.stderr_text().contains("/proc/httpie-test.json"),
-        "{}",
-        outcome.stderr_text()
-    );
+    outcome.assert_says("/proc/httpie-test.json");
 }

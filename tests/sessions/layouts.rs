@@ -225,13 +225,7 @@ fn the_old_layout_is_read_warned_about_and_kept() {
             "set==new=2; Path=/",
         ],
     );
-    assert!(
-        outcome
-            .stderr_text()
-            .contains("httpie cli sessions upgrade"),
-        "{}",
-        outcome.stderr_text()
-    );
+    outcome.assert_says("httpie cli sessions upgrade");
     let request = server.last_request();
     assert_eq!(request.header("X-Stored").as_deref(), Some("yes"));
     assert_eq!(request.header("Cookie").as_deref(), Some("sid=abc"));

@@ -413,6 +413,13 @@ impl Outcome {
         Message::parse(&self.stdout)
     }
 
+    /// Insists on this being said on stderr.
+    #[track_caller]
+    pub(crate) fn assert_says(&self, part: &str) {
+        let said = self.stderr_text();
+        assert!(said.contains(part), "{part:?} is not said: {said}");
+    }
+
     /// Insists on a failure of our own that names these things, and on nothing having been printed to the output.
     #[track_caller]
     pub(crate) fn assert_error(&self, naming: &[&str]) {

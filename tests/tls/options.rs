@@ -108,14 +108,10 @@ fn debug_says_whom_we_trust() {
             .args(args)
             .arg(server.url("/"))
             .run_well();
-        assert!(
-            outcome.stderr_text().contains(naming),
-            "{}",
-            outcome.stderr_text()
-        );
+        outcome.assert_says(naming);
     }
     let alone = Program::http(&folder).arg("--debug").run_well();
-    assert!(alone.stderr_text().contains("built into this program"));
+    alone.assert_says("built into this program");
 }
 
 #[test]
