@@ -233,10 +233,7 @@ fn end_of_document<R: Recorder>(
     if end == text.len() {
         return Ok(());
     }
-    Err(Fault {
-        at: end,
-        message: "there is something after the end of the JSON value",
-    })
+    Err(Fault { at: end })
 }
 
 /// Takes notes while the scanner walks.

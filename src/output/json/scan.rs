@@ -26,11 +26,10 @@ pub(super) struct Nothing;
 #[cfg(test)]
 impl Recorder for Nothing {}
 
-/// The offset at which a text stops being JSON, and what is wrong there.
+/// A text stops being JSON at this offset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Fault {
     pub(super) at: usize,
-    pub(super) message: &'static str,
 }
 
 impl Fault {
@@ -40,8 +39,8 @@ impl Fault {
     }
 }
 
-fn fault<T>(at: usize, message: &'static str) -> Result<T, Fault> {
-    Err(Fault { at, message })
+fn fault<T>(at: usize) -> Result<T, Fault> {
+    Err(Fault { at })
 }
 
 /// The byte at an offset; NUL, which stands nowhere in JSON, behind the end.
@@ -200,8 +199,7 @@ impl Scanner {
                     }
                     (b']', false) => {}
                     (b'}', true) => recorder.close(text, at),
-                    (_, true) => return fault(at, "a comma or } is missing"),
-                    (_, false) => return fault(at, "a comma or ] is missing"),
+                    _ => return fault(at),
                 }
                 self.nesting.pop();
                 self.at = at + 1;
@@ -223,7 +221,7 @@ impl Scanner {
                 }
                 if opening == b'[' {
                     if inside == text.len() {
-                        return fault(inside, "the text ends where a value is expected");
+                        return fault(inside);
                     }
                     self.nesting.push(false);
                     recorder.array(self.nesting.depth, start);
@@ -250,15 +248,15 @@ enum Step {
     Behind(usize),
 }
 
-#[cfg(test)]
 /// Scans a whole document: one value, white space around it, nothing else.
+#[cfg(test)]
 pub(super) fn document(text: &[u8], recorder: &mut impl Recorder) -> Result<(), Fault> {
     let end = Scanner::new(skip_space(text, 0)).finish(text, recorder)?;
     let end = skip_space(text, end);
     if end == text.len() {
         Ok(())
     } else {
-        fault(end, "there is something after the end of the JSON value")
+        fault(end)
     }
 }
 
@@ -266,11 +264,11 @@ pub(super) fn document(text: &[u8], recorder: &mut impl Recorder) -> Result<(), 
 #[inline(always)]
 fn member(text: &[u8], at: usize) -> Result<usize, Fault> {
     if byte(text, at) != b'"' {
-        return fault(at, "a name in double quotes is missing");
+        return fault(at);
     }
     let at = skip_space(text, string(text, at)?);
     if byte(text, at) != b':' {
-        return fault(at, "a colon is missing");
+        return fault(at);
     }
     Ok(skip_space(text, at + 1))
 }
@@ -285,12 +283,12 @@ fn string(text: &[u8], start: usize) -> Result<usize, Fault> {
         match text.get(at) {
             Some(b'"') => break,
             Some(b'\\') => at = escape(text, at)?,
-            Some(_) => return fault(at, "a control character stands in a string"),
-            None => return fault(text.len(), "a string is not closed"),
+            Some(_) => return fault(at),
+            None => return fault(text.len()),
         }
     }
     if non_ascii && let Err(error) = std::str::from_utf8(&text[start..at]) {
-        return fault(start + error.valid_up_to(), "a string is not UTF-8");
+        return fault(start + error.valid_up_to());
     }
     Ok(at + 1)
 }
@@ -299,7 +297,7 @@ fn escape(text: &[u8], at: usize) -> Result<usize, Fault> {
     match byte(text, at + 1) {
         b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Ok(at + 2),
         b'u' if hex4(text, at + 2).is_some() => Ok(at + 6),
-        _ => fault(at, "an escape in a string is not valid"),
+        _ => fault(at),
     }
 }
 
@@ -310,12 +308,12 @@ fn number(text: &[u8], start: usize) -> Result<usize, Fault> {
     match byte(text, at) {
         b'0' => at += 1,
         b'1'..=b'9' => at = find_digits_end(text, at + 1),
-        _ => return fault(start, "a number is not valid"),
+        _ => return fault(start),
     }
     if byte(text, at) == b'.' {
         let end = find_digits_end(text, at + 1);
         if end == at + 1 {
-            return fault(end, "a number has no digit after its point");
+            return fault(end);
         }
         at = end;
     }
@@ -323,7 +321,7 @@ fn number(text: &[u8], start: usize) -> Result<usize, Fault> {
         let sign = usize::from(matches!(byte(text, at + 1), b'+' | b'-'));
         let end = find_digits_end(text, at + 1 + sign);
         if end == at + 1 + sign {
-            return fault(end, "a number has no digit in its exponent");
+            return fault(end);
         }
         at = end;
     }
@@ -336,6 +334,6 @@ fn literal(text: &[u8], at: usize) -> Result<usize, Fault> {
     match text.get(at..at + 4) {
         Some(b"true" | b"null") => Ok(at + 4),
         Some(b"fals") if byte(text, at + 4) == b'e' => Ok(at + 5),
-        _ => fault(at, "a value is expected"),
+        _ => fault(at),
     }
 }
