@@ -1,4 +1,5 @@
-//! What all benches measure with: the median of so many runs, after one that warms up.
+//! What times are measured with: the median of so many runs, after one that warms up. `json` does without: it
+//! measures what passes in a second.
 
 use std::time::{Duration, Instant};
 
