@@ -6,7 +6,7 @@ pub(crate) struct Positional {
     pub(crate) required: bool,
     pub(crate) repeated: bool,
     pub(crate) short_help: &'static str,
-    /// Written as a [`Flag`]'s.
+    /// Written as a [`super::Flag`]'s.
     pub(crate) long_help: &'static str,
 }
 
