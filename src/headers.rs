@@ -49,6 +49,18 @@ pub(crate) fn is_control(byte: u8) -> bool {
     (byte < b' ' && byte != b'\t') || byte == 0x7F
 }
 
+/// The white space that may stand around the parts of a value (RFC 9110, section 5.6.3). A form feed or a space of Unicode
+/// is none: who takes it for one reads another message than whoever stands between us and the server.
+pub(crate) const OPTIONAL_SPACE: [char; 2] = [' ', '\t'];
+
+/// Without the optional white space around it.
+pub(crate) fn without_optional_space(mut bytes: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = bytes {
+        bytes = rest;
+    }
+    bytes
+}
+
 /// An ordered list of header fields.
 ///
 /// ```
@@ -196,6 +208,13 @@ mod tests {
         let want = [("A", "1"), ("X", "5"), ("B", "3")]
             .map(|(n, v)| (n.as_bytes().to_vec(), v.as_bytes().to_vec()));
         assert_eq!(all, want);
+    }
+
+    #[test]
+    fn only_spaces_and_tabs_are_optional_space() {
+        assert_eq!(without_optional_space(b" \t a b\t "), b"a b");
+        assert_eq!(without_optional_space(b"\x0b a\x0c"), b"\x0b a\x0c");
+        assert_eq!(without_optional_space(b" \t"), b"");
     }
 
     #[test]

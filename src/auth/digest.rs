@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use crate::error::Error;
+use crate::headers::OPTIONAL_SPACE;
 use crate::sessions::Credentials;
 
 /// The hash of a challenge, from the weakest to the strongest.
@@ -121,7 +122,11 @@ impl Challenge {
         let offered = get("qop");
         let offers = |word: &str| {
             let mut words = offered.iter().flat_map(|list| list.split(','));
-            words.any(|offer| offer.trim().eq_ignore_ascii_case(word))
+            words.any(|offer| {
+                offer
+                    .trim_matches(OPTIONAL_SPACE)
+                    .eq_ignore_ascii_case(word)
+            })
         };
         Some(Challenge {
             hash: Hash::ALL.into_iter().find(|hash| hash.name() == name)?,

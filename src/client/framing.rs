@@ -2,6 +2,7 @@
 //! chunks. Pure functions from bytes to bytes; sockets are elsewhere.
 
 use super::response_head::ResponseHead;
+use crate::headers::without_optional_space;
 
 /// How the end of a response body is known.
 #[derive(Debug, PartialEq, Eq)]
@@ -39,7 +40,9 @@ pub(crate) fn of_response(head: &ResponseHead, request_is_head: bool) -> Result<
 fn of_length(head: &ResponseHead) -> Result<Framing, String> {
     let mut length: Option<&[u8]> = None;
     for value in head.headers.get_all("Content-Length") {
-        let members = value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+        let members = value
+            .split(|byte| *byte == b',')
+            .map(without_optional_space);
         let is_list = value.contains(&b',');
         for member in members.filter(|member| !(is_list && member.is_empty())) {
             let member = without_leading_zeros(member);
@@ -75,7 +78,7 @@ fn transfer_codings(head: &ResponseHead) -> impl Iterator<Item = &[u8]> {
     head.headers
         .get_all("Transfer-Encoding")
         .flat_map(|value| value.split(|byte| *byte == b','))
-        .map(|coding| coding.trim_ascii())
+        .map(without_optional_space)
         .filter(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity"))
 }
 
@@ -317,6 +320,14 @@ mod tests {
             framing("Content-Length: +5\r\n", 200),
             Ok(Framing::UntilClose)
         );
+        for odd in [
+            "Content-Length: 5\x0c",
+            "Content-Length\x0c: 5",
+            "Transfer-Encoding: chunked\x0c",
+        ] {
+            let header = format!("{odd}\r\n");
+            assert_eq!(framing(&header, 200), Ok(Framing::UntilClose), "{odd:?}");
+        }
         assert_eq!(framing("", 200), Ok(Framing::UntilClose));
         assert_eq!(framing("Content-Length: 5\r\n", 204), Ok(Framing::None));
         assert_eq!(framing("Content-Length: 5\r\n", 304), Ok(Framing::None));

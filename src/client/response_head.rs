@@ -3,7 +3,7 @@
 //! Pure functions from bytes to values. What RFC 9112 lets a recipient tolerate is tolerated: bare LF as the end of a
 //! line, folded lines (section 5.2), white space around names, empty lines before the status line (section 2.2).
 
-use crate::headers::Headers;
+use crate::headers::{Headers, without_optional_space};
 use crate::terminal_text::{Layout, escape_controls};
 
 /// The largest head that is accepted, in bytes.
@@ -72,8 +72,12 @@ fn not_http(line: &[u8]) -> HeadError {
     HeadError::NotHttp(String::from_utf8_lossy(&line[..line.len().min(60)]).into())
 }
 
-fn without_line_end(line: &[u8]) -> &[u8] {
-    line.strip_suffix(b"\r").unwrap_or(line)
+/// A bare CR before the line end counts as a space (RFC 9112, section 2.2).
+fn without_line_end(mut line: &[u8]) -> &[u8] {
+    while let [rest @ .., b'\r'] = line {
+        line = rest;
+    }
+    line
 }
 
 /// Reads a whole head, as measured by [`head_length`].
@@ -87,12 +91,12 @@ pub(crate) fn parse(raw: &[u8], max_headers: Option<usize>) -> Result<ResponseHe
         if matches!(line.first(), Some(b' ' | b'\t')) {
             if let Some((_, value)) = fields.last_mut() {
                 value.push(b' ');
-                value.extend_from_slice(line.trim_ascii());
+                value.extend_from_slice(without_optional_space(line));
             }
         } else if let Some(colon) = line.iter().position(|byte| *byte == b':') {
             fields.push((
-                line[..colon].trim_ascii(),
-                line[colon + 1..].trim_ascii().to_vec(),
+                without_optional_space(&line[..colon]),
+                without_optional_space(&line[colon + 1..]).to_vec(),
             ));
         }
     }
@@ -157,7 +161,7 @@ impl ResponseHead {
             self.headers
                 .get_all("Connection")
                 .flat_map(|value| value.split(|byte| *byte == b','))
-                .any(|token| token.trim_ascii().eq_ignore_ascii_case(option.as_bytes()))
+                .any(|token| without_optional_space(token).eq_ignore_ascii_case(option.as_bytes()))
         };
         has("close") || (self.version < (1, 1) && !has("keep-alive"))
     }

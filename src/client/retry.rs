@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::transport::{Covered, Deadline};
 use crate::cli::args::RetryOn;
 use crate::error::Trouble;
+use crate::headers::without_optional_space;
 use crate::request::build::is_idempotent;
 use crate::sessions::parse_cookie_date;
 
@@ -284,7 +285,7 @@ fn jittered(retried: u32, random: f64) -> Duration {
 /// The pause that a `Retry-After` asks for (RFC 9110, section 10.2.3): seconds, or a date in one of its three forms, which
 /// are among those of cookies. None where it is neither.
 fn asked_pause(value: &[u8], now: i64) -> Option<Duration> {
-    let value = value.trim_ascii();
+    let value = without_optional_space(value);
     if !value.is_empty() && value.iter().all(u8::is_ascii_digit) {
         let digits = std::str::from_utf8(value).ok()?;
         return Some(Duration::from_secs(digits.parse().unwrap_or(u64::MAX)));

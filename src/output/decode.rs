@@ -10,6 +10,7 @@ use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 use super::brotli::Brotli;
 use super::zstd::Zstd;
+use crate::headers::without_optional_space;
 
 /// More codings than this over one another are an attack, not a body.
 const MAX_CODINGS: usize = 8;
@@ -42,7 +43,7 @@ pub(crate) fn codings<'h>(fields: impl IntoIterator<Item = &'h [u8]>) -> Vec<Vec
     fields
         .into_iter()
         .flat_map(|field| field.split(|&byte| byte == b','))
-        .map(|coding| coding.trim_ascii().to_ascii_lowercase())
+        .map(|coding| without_optional_space(coding).to_ascii_lowercase())
         .filter(|coding| !coding.is_empty() && coding != b"identity")
         .collect()
 }

@@ -161,8 +161,9 @@ impl Url {
     /// Resolves the value of a `Location` header against this URL (RFC 3986, section 5.2; RFC 9110, section 10.2.2).
     /// A fragment is inherited where the location has none, and so is a Unix socket where it names the same host. A
     /// location that names a socket of its own is refused: which files are opened here is not for a server to say.
+    /// Control characters and spaces around it are no part of it (WHATWG URL, section 4.4), as in HTTPie.
     pub(crate) fn join(&self, location: &str) -> Result<Url, Error> {
-        let location = location.trim();
+        let location = location.trim_matches(|letter| letter <= ' ');
         let scheme = scheme_end(location).map_or("", |end| &location[..end]);
         if scheme.eq_ignore_ascii_case(UNIX_SCHEME) {
             return Err(Error::new(format!(

@@ -9,7 +9,7 @@ use std::fmt;
 use super::cookie_date::parse_cookie_date;
 use super::cookie_scope::{CookieUrl, is_public_suffix};
 use super::cookies::{Cookie, Reach};
-use crate::headers::is_control;
+use crate::headers::{is_control, without_optional_space};
 
 /// The longest name and value together (section 5.6).
 pub(super) const MAX_PAIR_LENGTH: usize = 4096;
@@ -104,7 +104,8 @@ struct Attributes {
 impl Attributes {
     /// Reads one `name` or `name=value`; an unknown or malformed attribute is ignored.
     fn read(&mut self, attribute: &[u8]) {
-        let (name, value) = split_pair(attribute).unwrap_or((trim(attribute), b""));
+        let (name, value) =
+            split_pair(attribute).unwrap_or((without_optional_space(attribute), b""));
         if value.len() > MAX_ATTRIBUTE_LENGTH {
             return;
         }
@@ -144,7 +145,7 @@ pub(super) fn accept(line: &[u8], from: &CookieUrl<'_>, now: i64) -> Result<Cook
     }
     let mut parts = line.split(|&byte| byte == b';');
     let pair = parts.next().unwrap_or_default();
-    let (name, value) = split_pair(pair).unwrap_or((b"", trim(pair)));
+    let (name, value) = split_pair(pair).unwrap_or((b"", without_optional_space(pair)));
     if name.len() + value.len() > MAX_PAIR_LENGTH {
         return Err(Refusal::TooLong);
     }
@@ -220,7 +221,7 @@ pub(super) struct TypedCookie {
 /// Domain that is not the host's is no reason to send the cookie there.
 pub(super) fn read_typed(line: &[u8], url: &CookieUrl<'_>, now: i64) -> Vec<TypedCookie> {
     let mut typed: Vec<(Cookie, Attributes)> = Vec::new();
-    for part in line.split(|&byte| byte == b';').map(trim) {
+    for part in line.split(|&byte| byte == b';').map(without_optional_space) {
         if part.is_empty() || part.iter().any(|&byte| is_control(byte)) {
             continue;
         }
@@ -277,19 +278,10 @@ fn parse_max_age(value: &[u8]) -> Option<i64> {
 
 fn split_pair(pair: &[u8]) -> Option<(&[u8], &[u8])> {
     let equals = pair.iter().position(|&byte| byte == b'=')?;
-    Some((trim(&pair[..equals]), trim(&pair[equals + 1..])))
-}
-
-/// Without the spaces and tabs around it.
-fn trim(bytes: &[u8]) -> &[u8] {
-    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t');
-    let start = bytes.iter().take_while(|byte| is_space(byte)).count();
-    let end = bytes[start..]
-        .iter()
-        .rev()
-        .take_while(|byte| is_space(byte))
-        .count();
-    &bytes[start..bytes.len() - end]
+    Some((
+        without_optional_space(&pair[..equals]),
+        without_optional_space(&pair[equals + 1..]),
+    ))
 }
 
 /// Each byte as the character of its number.

@@ -50,6 +50,8 @@ fn lengths_are_believed_when_they_are_numbers() {
         with("NUL behind it", "Content-Length: 1\0", "hi").shows("hi"),
         with("NUL in its name", "Content-Length\0: 1", "hi").shows("hi"),
         with("a parameter", "Content-Length: 1;x", "hi").shows("hi"),
+        with("a form feed behind it", "Content-Length: 1\x0c", "hi").shows("hi"),
+        with("a form feed behind its name", "Content-Length\x0c: 1", "hi").shows("hi"),
         with("an underscore in its name", "Content_Length: 1", "hi").shows("hi"),
         with("folded under another", "X: y\r\n Content-Length: 1", "hi").shows("hi"),
         with(
@@ -281,6 +283,35 @@ fn shapes_of_smuggling_have_one_meaning() {
         )
         .shows(body),
         with("NUL behind it", "Transfer-Encoding: chunked\0", body).shows(body),
+        // Only SP and HTAB are optional white space (RFC 9110, section 5.6.3). HTTPie takes a form feed for some, too.
+        with(
+            "a form feed behind it",
+            "Transfer-Encoding: chunked\x0c",
+            body,
+        )
+        .shows(body),
+        with(
+            "a form feed in a list",
+            "Transfer-Encoding: x,\x0cchunked",
+            body,
+        )
+        .shows(body),
+        with(
+            "a form feed behind its name",
+            "Transfer-Encoding\x0c: chunked",
+            body,
+        )
+        .shows(body),
+        with(
+            "a form feed before its name",
+            "X: y\r\n\x0cTransfer-Encoding: chunked",
+            body,
+        )
+        .shows(body),
+        with("CR before it", "Transfer-Encoding: \rchunked", body).shows(body),
+        open("a tab behind it", "Transfer-Encoding: chunked\t", body).shows("hi"),
+        // RFC 9112, section 2.2: a bare CR may stand for a space, as it does in HTTPie.
+        open("CR behind it", "Transfer-Encoding: chunked\r", body).shows("hi"),
         with(
             "folded within the word",
             "Transfer-Encoding: chun\r\n ked",

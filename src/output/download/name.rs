@@ -5,6 +5,8 @@
 
 use percent_encoding::percent_decode;
 
+use crate::headers::without_optional_space;
+
 /// How long a name may be on the file systems in use, in bytes.
 pub(crate) const LONGEST: usize = 255;
 /// The same where file names are encrypted (eCryptfs).
@@ -129,14 +131,15 @@ fn parameters(value: &[u8]) -> Vec<(String, Vec<u8>)> {
             rest = after(rest, b';');
             continue;
         };
-        let name = String::from_utf8_lossy(rest[..at].trim_ascii()).to_ascii_lowercase();
-        let value = rest[at + 1..].trim_ascii_start();
+        let name =
+            String::from_utf8_lossy(without_optional_space(&rest[..at])).to_ascii_lowercase();
+        let value = without_optional_space(&rest[at + 1..]);
         let (value, behind) = match value.strip_prefix(b"\"") {
             Some(quoted) => unquote(quoted),
             None => {
                 let end = value.iter().position(|byte| *byte == b';');
                 let (token, behind) = value.split_at(end.unwrap_or(value.len()));
-                (token.trim_ascii().to_vec(), behind)
+                (without_optional_space(token).to_vec(), behind)
             }
         };
         found.push((name, value));

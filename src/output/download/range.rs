@@ -1,7 +1,7 @@
 //! Which part of a file a `206` or `416` response speaks of (RFC 9110, section 14.4), and whether it is the part that was
 //! asked for. Pure functions over header values.
 
-use crate::headers::Headers;
+use crate::headers::{Headers, OPTIONAL_SPACE};
 
 /// A `Content-Range`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,16 +26,16 @@ pub(super) struct Rest {
 }
 
 fn parse(value: &str) -> Option<ContentRange> {
-    let (unit, range) = value.trim().split_once(' ')?;
+    let (unit, range) = value.trim_matches(OPTIONAL_SPACE).split_once(' ')?;
     if !unit.eq_ignore_ascii_case("bytes") {
         return None;
     }
-    let (range, whole) = range.trim().split_once('/')?;
-    let whole = match whole.trim() {
+    let (range, whole) = range.trim_matches(OPTIONAL_SPACE).split_once('/')?;
+    let whole = match whole.trim_matches(OPTIONAL_SPACE) {
         "*" => None,
         digits => Some(number(digits)?),
     };
-    if range.trim() == "*" {
+    if range.trim_matches(OPTIONAL_SPACE) == "*" {
         return whole.map(|whole| ContentRange::Unsatisfied { whole });
     }
     let (first, last) = range.split_once('-')?;
@@ -46,7 +46,7 @@ fn parse(value: &str) -> Option<ContentRange> {
 
 /// Digits only: a sign is not one.
 fn number(text: &str) -> Option<u64> {
-    let text = text.trim();
+    let text = text.trim_matches(OPTIONAL_SPACE);
     let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| is_digits)
 }
