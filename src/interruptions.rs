@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: what they do to a run.
+//! Ctrl-C and SIGTERM: what they do to a run; and the signal of a file that may not grow.
 //!
 //! They end it, but for the time in which another program has the terminal and they are meant for that one, and a little
 //! later where something has to be put in order first.
@@ -45,6 +45,7 @@ impl Interruptions {
                 ending.push((signal, Arc::clone(condition)));
             }
             let _ = ENDING.set(ending);
+            take_file_limit_as_an_error(ignored);
         }
         Interruptions { end_the_run }
     }
@@ -56,16 +57,15 @@ impl Interruptions {
     }
 }
 
-/// A file that would grow beyond the limit of the process (`ulimit -f`) becomes an error of the write, as a full disk is;
-/// the signal that goes with it would end us without a word. Programs that we start have it as it was.
-pub(crate) fn take_file_limit_as_an_error() {
-    #[cfg(unix)]
-    {
-        static ONCE: std::sync::Once = std::sync::Once::new();
-        ONCE.call_once(|| {
-            let nobody_asks = Arc::new(AtomicBool::new(false));
-            let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, nobody_asks);
-        });
+/// A file that would grow beyond the limit of the process (`ulimit -f`), be it an output or a session, becomes an error of
+/// the write, as a full disk is; the signal that goes with it would end us without a word. Programs that we start have it
+/// as it was.
+#[cfg(unix)]
+fn take_file_limit_as_an_error(ignored: u64) {
+    use signal_hook::consts::SIGXFSZ;
+    if ignored >> (SIGXFSZ - 1) & 1 == 0 {
+        let nobody_asks = Arc::new(AtomicBool::new(false));
+        let _ = signal_hook::flag::register(SIGXFSZ, nobody_asks);
     }
 }
 

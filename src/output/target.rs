@@ -5,7 +5,6 @@ use std::io::{self, Seek, Write};
 use std::path::Path;
 
 use crate::error::{Error, io_reason};
-use crate::interruptions::take_file_limit_as_an_error;
 
 /// An output without a buffer: what is written is there at once.
 pub(crate) enum Target {
@@ -43,7 +42,6 @@ impl Target {
 
     /// A file that is written from where it stands; what it holds stays.
     pub(crate) fn opened(file: File, name: &str) -> Target {
-        take_file_limit_as_an_error();
         Target::File {
             file,
             is_fresh: false,
@@ -53,7 +51,6 @@ impl Target {
 
     /// A file that keeps what it holds until the first byte is written.
     pub(crate) fn existing(file: File, name: &str) -> Target {
-        take_file_limit_as_an_error();
         Target::File {
             file,
             is_fresh: true,

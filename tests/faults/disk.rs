@@ -38,27 +38,36 @@ fn a_full_disk_is_told_and_is_no_success() {
     }
 }
 
-/// `ulimit -f` counts blocks of 512 bytes; with the signal ignored, a longer write fails as it does on a full disk.
+/// `ulimit -f` counts blocks of 512 bytes; a longer write fails as it does on a full disk, whatever its signal would do.
 #[test]
 fn a_session_that_does_not_fit_on_the_disk_leaves_the_old_one() {
     let server = server();
     let large = format!("X-Large:{}", "v".repeat(5000));
-    for (before, want) in [("trap '' XFSZ; ulimit -f 1;", 1), ("ulimit -f 1;", -25)] {
+    for before in ["trap '' XFSZ; ulimit -f 1;", "ulimit -f 1;"] {
         let folder = TempFolder::new();
         let path = folder.write("work/s.json", SESSION);
         let args = ["--session=./s.json", &server.url("/x"), &large];
         let outcome = in_shell(&folder, before, &args, "").run();
-        assert_eq!(outcome.status, want, "{}", outcome.stderr_text());
+        assert_eq!(outcome.status, 1, "{}", outcome.stderr_text());
         assert_eq!(folder.read("work/s.json"), SESSION);
-        if want == 1 {
-            assert_eq!(outcome.stdout_text(), r#"{"an":"answer"}"#);
-            outcome.assert_says("s.json");
-            assert_eq!(folder.files(), ["work/s.json"]);
-        }
+        assert_eq!(outcome.stdout_text(), r#"{"an":"answer"}"#);
+        outcome.assert_says("s.json");
+        outcome.assert_says("too large");
+        assert_eq!(folder.files(), ["work/s.json"]);
         Program::http(&folder).args(args).run_well();
         assert_eq!(json(&path)["cookies"][0]["name"], "new");
-        assert_eq!(folder.files(), ["work/s.json"], "what the first run left");
+        assert_eq!(folder.files(), ["work/s.json"]);
     }
+}
+
+#[test]
+fn an_output_that_may_not_grow_is_told() {
+    let server = server();
+    let folder = TempFolder::new();
+    let outcome = in_shell(&folder, "ulimit -f 0;", &[&server.url("/x")], ">out").run();
+    assert_eq!(outcome.status, 1, "{}", outcome.stderr_text());
+    assert!(outcome.stderr_text().contains("File too large"));
+    assert_sentence(&outcome, "too large");
 }
 
 /// A path below a file cannot be made or written, not even by root.
