@@ -87,7 +87,8 @@ mod terminal {
     /// Asks for one line. `None` means Ctrl-C or a signal. Signals from the keyboard are off here, as they would end us without
     /// giving the terminal back.
     pub(super) fn ask(question: &str) -> io::Result<Option<String>> {
-        let terminal = File::options().read(true).write(true).open("/dev/tty")?;
+        let opened = File::options().read(true).write(true).open("/dev/tty");
+        let terminal = opened.map_err(reason)?;
         // Dropped after `hidden`: a signal ends us once the terminal has its settings back.
         let delayed = Delayed::begin()?;
         let before = tcgetattr(&terminal)?;
@@ -121,6 +122,14 @@ mod terminal {
         String::from_utf8(typed).map(Some).map_err(not_text)
     }
 
+    /// Why the terminal cannot be had. A job of CI has none, and an empty root not even its name.
+    fn reason(error: io::Error) -> io::Error {
+        match Errno::from_io_error(&error) {
+            Some(Errno::NXIO | Errno::NOENT) => io::Error::other("there is no terminal"),
+            _ => error,
+        }
+    }
+
     /// False when a signal came first.
     fn wait_for_key(terminal: &File, delayed: &Delayed) -> io::Result<bool> {
         let mut sources = vec![PollFd::new(terminal, PollFlags::IN)];
@@ -142,6 +151,20 @@ mod terminal {
     /// Takes the last character off: its UTF-8 continuation bytes too.
     fn erase_character(typed: &mut Vec<u8>) {
         while typed.pop().is_some_and(|byte| byte & 0xC0 == 0x80) {}
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn where_there_is_no_terminal_the_reason_says_so() {
+            for missing in [Errno::NXIO, Errno::NOENT] {
+                assert_eq!(reason(missing.into()).to_string(), "there is no terminal");
+            }
+            let other = reason(Errno::MFILE.into()).to_string();
+            assert!(other.starts_with("Too many open files"), "{other}");
+        }
     }
 }
 
