@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 mod json;
 #[path = "../src/output/styles.rs"]
 mod styles;
+#[path = "../src/terminal_text.rs"]
+mod terminal_text;
 
 use json::{JsonOptions, Verdict, write_json};
 use styles::Style;

@@ -9,6 +9,7 @@ const SEQUENCES: &[&[u8]] = &[
     b"\x9b2J",
     b"\x08\x08\x08",
     b"\x07",
+    b"\x1bc",
 ];
 
 /// Runs it on a terminal and gives what the terminal got.
@@ -76,8 +77,18 @@ fn a_body_writes_no_escape_sequences_to_a_terminal() {
             for body in [
                 [b"\"", *sequence, b"\""].concat(),
                 [b"data: ", *sequence, b"\n\n"].concat(),
+                // What stands before a document is a prefix of it.
+                [*sequence, b"\"x\""].concat(),
+                [b"data: ", *sequence, b"{\"a\": 1}\n\n"].concat(),
+                [*sequence, b" true"].concat(),
             ] {
-                for args in [&["--pretty=none"][..], &["--pretty=all"], &["--stream"]] {
+                for args in [
+                    &["--pretty=none"][..],
+                    &["--pretty=format"],
+                    &["--pretty=colors"],
+                    &["--pretty=all"],
+                    &["--stream"],
+                ] {
                     let shown = screen(&[head.as_bytes(), &body].concat(), args);
                     let found = contains(&shown, sequence);
                     assert!(

@@ -132,7 +132,10 @@ impl<'a> Printer<'a> {
                 }
                 match last_line {
                     LastLine::Ended => Ok(()),
-                    LastLine::Open => self.put(&line[content.len()..]),
+                    LastLine::Open => {
+                        let end = self.visible(&line[content.len()..]);
+                        self.put(&end)
+                    }
                 }
             }
         }

@@ -4,6 +4,7 @@
 
 mod strings;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -14,6 +15,7 @@ use super::scan::{Nesting, byte, skip_space};
 use super::sink::Sink;
 use super::text::string_end;
 use super::{JsonOptions, MAX_INDENTED_DEPTH};
+use crate::terminal_text::{Layout, escape_controls};
 
 /// An object whose members are taken from the index.
 #[derive(Clone, Copy)]
@@ -89,7 +91,8 @@ impl<'a, P: Painter> Emitter<'a, P> {
         if prefix < start {
             let from = if self.options.format { 0 } else { prefix };
             self.painter.turn_to(Token::Prefix, &mut self.sink);
-            self.sink.bytes(&self.text[from..start]);
+            let prefix = self.shown(&self.text[from..start]);
+            self.sink.bytes(&prefix);
         }
         if self.options.format {
             self.value(start);
@@ -329,7 +332,16 @@ impl<'a, P: Painter> Emitter<'a, P> {
     }
 
     /// Copies white space, in colour if it has any.
+    /// What stands between tokens as a terminal may get it: a prefix is anything, and a carriage return is white space in JSON.
+    fn shown<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
+        match self.options.escape_controls {
+            true => escape_controls(text, Layout::KeepLines),
+            false => text.into(),
+        }
+    }
+
     fn white_space(&mut self, space: &[u8]) {
+        let space = self.shown(space);
         for part in space.split_inclusive(|byte| *byte == b'\n') {
             let (line, end) = match part.split_last() {
                 Some((b'\n', line)) => (line, true),

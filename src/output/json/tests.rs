@@ -95,6 +95,28 @@ fn raw_characters_that_steer_a_terminal_are_escaped_when_asked() {
 }
 
 #[test]
+fn what_steers_a_terminal_outside_of_strings_is_made_visible_when_asked() {
+    let on_a_terminal = |format| JsonOptions {
+        escape_controls: true,
+        format,
+        ..JsonOptions::default()
+    };
+    for (text, format, wanted) in [
+        ("\x1b]0;x\x07\"a\"", true, "␛]0;x␇\"a\""),
+        ("\u{9b}2J\r\n[1]", true, "‹U+009B›2J\r\n[\n    1\n]"),
+        ("\x1b]0;x\x07\"a\"", false, "␛]0;x␇\"a\""),
+        ("\r[1\r,\r\n2]\r\n", false, "␍[1␍,\r\n2]\r\n"),
+    ] {
+        assert_eq!(
+            formatted_with(text.as_bytes(), &on_a_terminal(format)).unwrap(),
+            wanted.as_bytes(),
+            "{text:?}"
+        );
+    }
+    check("\x1bc\"a\"", "\x1bc\"a\"");
+}
+
+#[test]
 fn names_are_ordered_by_code_points_behind_their_escapes() {
     check(
         "{\"\\u0062\":1,\"a\":2,\"B\":3,\"é\":4,\"😀\":5,\"\u{fffd}\":6,\"\":7,\"ab\":8}",
