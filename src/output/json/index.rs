@@ -416,11 +416,10 @@ fn compare_members(text: &[u8], a: u32, b: u32) -> Ordering {
 fn compare_values(text: &[u8], a: usize, b: usize) -> Ordering {
     let value = |name: usize| {
         let at = skip_space(text, skip_space(text, string_end(text, name)) + 1);
-        let end = text[at..]
-            .iter()
-            .position(|byte| b",]} \t\r\n".contains(byte));
         let number = || {
-            std::str::from_utf8(&text[at..at + end?])
+            let is_behind = |byte: &u8| b",]} \t\r\n".contains(byte);
+            let length = text[at..].iter().position(is_behind)?;
+            std::str::from_utf8(&text[at..at + length])
                 .ok()?
                 .parse::<f64>()
                 .ok()

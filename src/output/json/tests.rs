@@ -117,6 +117,21 @@ fn what_steers_a_terminal_outside_of_strings_is_made_visible_when_asked() {
 }
 
 #[test]
+fn members_of_one_name_around_a_deep_document_take_linear_time() {
+    let options = JsonOptions {
+        indent: 0,
+        ..JsonOptions::default()
+    };
+    let levels = 40_000;
+    let text = ["{\"a\":".repeat(levels), ",\"a\":0}".repeat(levels)].join("1");
+    let start = std::time::Instant::now();
+    let formatted = formatted_with(text.as_bytes(), &options).unwrap();
+    assert!(formatted.starts_with(b"{\n\"a\": 0,\n\"a\": {\n\"a\": 0,"));
+    // To look through the rest of the document at every level takes minutes.
+    assert!(start.elapsed().as_secs() < 20);
+}
+
+#[test]
 fn names_are_ordered_by_code_points_behind_their_escapes() {
     check(
         "{\"\\u0062\":1,\"a\":2,\"B\":3,\"é\":4,\"😀\":5,\"\u{fffd}\":6,\"\":7,\"ab\":8}",
