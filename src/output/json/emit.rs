@@ -331,7 +331,6 @@ impl<'a, P: Painter> Emitter<'a, P> {
         self.sink.line_break(false, spaces);
     }
 
-    /// Copies white space, in colour if it has any.
     /// What stands between tokens as a terminal may get it: a prefix is anything, and a carriage return is white space in JSON.
     fn shown<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
         match self.options.escape_controls {
@@ -340,6 +339,7 @@ impl<'a, P: Painter> Emitter<'a, P> {
         }
     }
 
+    /// Copies white space, in colour if it has any.
     fn white_space(&mut self, space: &[u8]) {
         let space = self.shown(space);
         for part in space.split_inclusive(|byte| *byte == b'\n') {
