@@ -148,13 +148,14 @@ pub(crate) fn quoted(text: &str) -> String {
     shown
 }
 
-/// What was typed where a word was wanted: as it is if it is one, else its beginning. It may be a password that was put in
-/// the wrong place, and what is said here ends in logs.
+/// What was typed where a word was wanted: as it is if it is one or a variable that no shell has replaced, else its beginning.
+/// It may be a password that was put in the wrong place, and what is said here ends in logs.
 pub(crate) fn quoted_word(text: &str) -> String {
     const LONGEST: usize = 20;
     const SHOWN: usize = 3;
     let is_of_word = |letter: char| letter.is_alphanumeric() || "-_./".contains(letter);
-    if text.chars().count() <= LONGEST && text.chars().all(is_of_word) {
+    let word = text.strip_prefix('$').unwrap_or(text);
+    if word.chars().count() <= LONGEST && word.chars().all(is_of_word) {
         return quoted(text);
     }
     let start: String = text
@@ -194,6 +195,7 @@ mod tests {
             ("", "''"),
             ("digset", "'digset'"),
             ("x.org/é", "'x.org/é'"),
+            ("$STYLE", "'$STYLE'"),
             ("user:pass", "'use***'"),
             ("u:p", "'u***'"),
             ("eyJhbGciOiJIUzI1NiJ9.x", "'eyJ***'"),
