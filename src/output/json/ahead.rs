@@ -26,6 +26,11 @@ pub(crate) fn has_room_beside(document: &[u8]) -> bool {
     document.len() < SMALL || has_room(document.len() / 2 + (8 << 20))
 }
 
+/// Whether the offsets in a document fit into notes, which are 32 bits wide.
+pub(super) fn has_narrow_offsets(document: &[u8]) -> bool {
+    u32::try_from(document.len()).is_ok()
+}
+
 fn has_room(length: usize) -> bool {
     Vec::<u8>::new().try_reserve_exact(length).is_ok()
 }
@@ -122,9 +127,14 @@ fn scan(
             is_short.store(true, Ordering::Release);
             continue;
         }
-        scan.advance(bytes);
+        if has_narrow_offsets(bytes) {
+            scan.advance(bytes);
+        }
     }
     if is_short.load(Ordering::Relaxed) {
+        return None;
+    }
+    if !has_narrow_offsets(bytes) {
         return None;
     }
     let index = scan.finish(bytes).ok()?;

@@ -137,7 +137,9 @@ fn write_with(
 ///
 /// Like HTTPie we take as a prefix (`)]}',`, `while(1);`, ...) whatever stands before the first `{`, `[` or `"`.
 fn examine(text: &[u8], options: &JsonOptions) -> Option<(usize, Index)> {
-    u32::try_from(text.len()).ok()?;
+    if !ahead::has_narrow_offsets(text) {
+        return None;
+    }
     let first = scan::skip_space(text, 0);
     let sort = options.orders_members();
     if let Ok(index) = Index::build(text, first, sort) {
