@@ -1,6 +1,7 @@
 //! A body that is scanned while it is read: one thread reads, another looks at what is there.
 
 use std::io::{self, Read};
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
@@ -69,7 +70,7 @@ pub(crate) fn read(
         let scanner = thread::Builder::new().spawn_scoped(scope, scanner).ok()?;
         let outcome = hand_over(body, &full, &to_fill, is_short);
         drop(full);
-        let scanned = scanner.join().unwrap_or_default();
+        let scanned = scanner.join().unwrap_or_else(|panic| resume_unwind(panic));
         Some(
             outcome.and_then(|()| match is_short.load(Ordering::Acquire) {
                 true => Err(io::ErrorKind::OutOfMemory.into()),
