@@ -23,7 +23,7 @@ pub(crate) use printer::BINARY_NOTICE;
 use printer::Printer;
 
 /// The size of the pieces in which a body is copied, once it has proved to be large.
-const LARGE_PIECE: usize = 128 * 1024;
+const LARGE_PIECE: usize = 96 * 1024;
 const FIRST_PIECE: usize = 16 * 1024;
 /// By so much of a body it is decided whether it can be a document; a longer one that cannot is not held in memory.
 const BEGINNING: usize = 64 * 1024;

@@ -8,7 +8,7 @@ use crate::error::{Error, io_reason};
 
 /// An output without a buffer: what is written is there at once.
 pub(crate) enum Target {
-    Stream(File),
+    Stream(Stream),
     /// A file keeps what it held until the first byte is written.
     File {
         file: File,
@@ -19,10 +19,43 @@ pub(crate) enum Target {
     Nowhere,
 }
 
+/// A stream that others may share with us.
+pub(crate) struct Stream {
+    file: File,
+    /// Whether a pipe was asked to hold more than pipes do.
+    is_wide: bool,
+}
+
+/// Writes from this size on are parts of something large.
+const LARGE_WRITE: usize = 32 << 10;
+
+impl From<File> for Stream {
+    fn from(file: File) -> Stream {
+        Stream {
+            file,
+            is_wide: false,
+        }
+    }
+}
+
+impl Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if bytes.len() >= LARGE_WRITE && !std::mem::replace(&mut self.is_wide, true) {
+            widen(&self.file);
+        }
+        loop {
+            match self.file.write(bytes) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => wait_for(&self.file)?,
+                outcome => return outcome,
+            }
+        }
+    }
+}
+
 impl Target {
     /// Standard output, without Rust's buffer in between.
     pub(crate) fn stdout() -> Result<Target, Error> {
-        duplicate_stdout().map(Target::Stream).map_err(|error| {
+        duplicate_stdout().map(Target::from).map_err(|error| {
             Error::new(format!(
                 "standard output cannot be used: {}",
                 io_reason(&error)
@@ -32,7 +65,7 @@ impl Target {
 
     /// Standard error: with `--download`, what is shown goes there.
     pub(crate) fn stderr() -> Result<Target, Error> {
-        duplicate_stderr().map(Target::Stream).map_err(|error| {
+        duplicate_stderr().map(Target::from).map_err(|error| {
             Error::new(format!(
                 "standard error cannot be used: {}",
                 io_reason(&error)
@@ -101,6 +134,12 @@ impl Target {
     }
 }
 
+impl From<File> for Target {
+    fn from(stream: File) -> Target {
+        Target::Stream(stream.into())
+    }
+}
+
 fn write_to_file(file: &mut File, is_fresh: &mut bool, bytes: &[u8]) -> io::Result<usize> {
     if std::mem::take(is_fresh) && file.metadata()?.is_file() {
         file.set_len(0)?;
@@ -142,6 +181,20 @@ fn duplicate_stdout() -> io::Result<File> {
         .map(File::from)
 }
 
+/// Lets a pipe hold as much as any may (pipe(7)): its writer and its reader wait for each other less often then, and large
+/// bodies take half the time. What is no pipe, or may not, stays as it is.
+#[cfg(target_os = "linux")]
+fn widen(stream: &File) {
+    const MOST: usize = 1 << 20;
+    if rustix::pipe::fcntl_getpipe_size(stream).is_ok_and(|size| size < MOST) {
+        let _ = rustix::pipe::fcntl_setpipe_size(stream, MOST);
+    }
+}
+
+/// Pipes have one size here.
+#[cfg(not(target_os = "linux"))]
+fn widen(_stream: &File) {}
+
 /// Waits until more can be written. Our output does not block where a program that shares it (a CI runner in Node, an `ssh`)
 /// has set that, and then a slow reader is no failure.
 #[cfg(unix)]
@@ -162,12 +215,7 @@ fn wait_for(_stream: &File) -> io::Result<()> {
 impl Write for Target {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Target::Stream(stream) => loop {
-                match stream.write(bytes) {
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => wait_for(stream)?,
-                    outcome => return outcome,
-                }
-            },
+            Target::Stream(stream) => stream.write(bytes),
             Target::File {
                 file,
                 is_fresh,

@@ -258,3 +258,28 @@ fn a_reader_that_goes_away_ends_the_stream_quietly() {
         assert_eq!(outcome.stderr_text(), "", "{options:?}");
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_pipe_holds_more_where_much_goes_through_it() {
+    const WIDE: usize = 1 << 20;
+    let (_reader, own) = std::io::pipe().unwrap();
+    if rustix::pipe::fcntl_setpipe_size(&own, WIDE).is_err() {
+        return; // The system or the user has less.
+    }
+    let server = Server::start(|request| match request.target().as_str() {
+        "/small" => Answer::ok(vec![b'x'; 1 << 10]),
+        _ => Answer::ok(vec![b'x'; 3 << 20]),
+    });
+    for (path, length, is_wide) in [("/small", 1 << 10, false), ("/large", 3 << 20, true)] {
+        let folder = TempFolder::new();
+        let mut running = Program::http(&folder).arg(server.url(path)).spawn();
+        let mut stdout = running.take_stdout();
+        let mut bytes = Vec::new();
+        stdout.read_to_end(&mut bytes).unwrap();
+        assert_eq!(bytes.len(), length);
+        let size = rustix::pipe::fcntl_getpipe_size(&stdout).unwrap();
+        assert_eq!(size >= WIDE, is_wide, "{path}: {size}");
+        assert_eq!(running.finish().status, 0);
+    }
+}

@@ -24,7 +24,7 @@ use crate::headers::Headers;
 pub(crate) use rest::{Rest, Wanted};
 
 /// The size of the pieces in which a body is saved, once it has proved to be large.
-const LARGE_PIECE: usize = 128 * 1024;
+const LARGE_PIECE: usize = 96 * 1024;
 const FIRST_PIECE: usize = 16 * 1024;
 /// What takes less time needs no bar.
 const SHOWN_TIME: Duration = Duration::from_millis(100);
