@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
 use super::index::{Index, Scan};
+use super::pages;
 use super::parallel;
 use super::scan::skip_space;
 
@@ -58,7 +59,7 @@ pub(crate) fn read(
 ) -> io::Result<Option<Scanned>> {
     body.take(SMALL as u64).read_to_end(bytes)?;
     let is_alone = bytes.len() < SMALL || !parallel::is_of_use() || !has_room(ROOM_FOR_TWO);
-    if is_alone || bytes.try_reserve(UNDER_WAY).is_err() {
+    if is_alone || pages::try_reserve(bytes, UNDER_WAY).is_err() {
         return body.read_to_end(bytes).map(|_| None);
     }
     let is_short = &AtomicBool::new(false);
@@ -124,7 +125,7 @@ fn scan(
             continue;
         }
         let grows = bytes.capacity() - bytes.len() < UNDER_WAY;
-        if grows && (bytes.try_reserve(UNDER_WAY).is_err() || !has_room_beside(bytes)) {
+        if grows && (pages::try_reserve(bytes, UNDER_WAY).is_err() || !has_room_beside(bytes)) {
             is_short.store(true, Ordering::Release);
             continue;
         }

@@ -7,6 +7,7 @@
 
 use std::cmp::Ordering;
 
+use super::pages;
 use super::scan::{Fault, Recorder, Scanner, byte, skip_space};
 use super::seams::Seams;
 use super::text::{compare_names, string_end};
@@ -182,7 +183,10 @@ impl Scan {
     pub(super) fn advance(&mut self, text: &[u8]) {
         if self.fault.is_none() {
             self.fault = match &mut self.notes {
-                Notes::Order(builder) => self.scanner.advance(text, builder),
+                Notes::Order(builder) => {
+                    builder.make_room();
+                    self.scanner.advance(text, builder)
+                }
                 Notes::Seams(seams) => self.scanner.advance(text, seams),
             }
             .err();
@@ -250,6 +254,9 @@ struct Builder {
     seams: Seams,
 }
 
+/// As many members as a piece of a text often has at most.
+const ROOM: usize = 16 << 10;
+
 /// Words of a frame before the members.
 const FRAME_HEAD: usize = 2;
 
@@ -289,6 +296,13 @@ impl Builder {
         self.members.push(count);
         self.members
             .extend_from_slice(&self.open[frame + FRAME_HEAD..]);
+    }
+
+    /// Grows, before a piece of a text is looked at, where little room is left for what it may have.
+    fn make_room(&mut self) {
+        // Where that fails, there is room enough for the piece or the notes are given up.
+        let _ = pages::try_reserve(&mut self.entries, ROOM / 4);
+        let _ = pages::try_reserve(&mut self.members, ROOM);
     }
 
     fn size(&self) -> usize {

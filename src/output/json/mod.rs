@@ -7,6 +7,7 @@
 mod ahead;
 mod emit;
 mod index;
+mod pages;
 mod paint;
 mod parallel;
 #[cfg(any(test, fuzzing))]
