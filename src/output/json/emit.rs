@@ -17,9 +17,28 @@ use super::text::string_end;
 use super::{JsonOptions, MAX_INDENTED_DEPTH};
 use crate::terminal_text::{Layout, escape_controls};
 
-/// An object whose members are taken from the index.
+/// The order of small objects in a stretch of the text.
+struct Local {
+    index: Index,
+    cursor: Cursor,
+    stretch: Range<usize>,
+}
+
+impl Local {
+    fn nowhere() -> Local {
+        Local {
+            index: Index::empty(),
+            cursor: Cursor::default(),
+            stretch: 0..0,
+        }
+    }
+}
+
+/// An object whose members are taken from an index.
 #[derive(Clone, Copy)]
 struct Sorted {
+    /// Whether its members are those of the local index.
+    is_local: bool,
     /// How many containers are open where it is the innermost.
     depth: usize,
     next: usize,
@@ -33,8 +52,8 @@ pub(super) struct Emitter<'a, P> {
     options: JsonOptions,
     index: &'a Index,
     cursor: Cursor,
-    /// The index of the small object that is being written, where the document's own does not note it.
-    local: Option<(usize, Index, Cursor)>,
+    /// The index of a stretch of the text where the document's own does not note small objects.
+    local: Local,
     painter: P,
     sink: Sink<'a>,
     open: Nesting,
@@ -63,7 +82,7 @@ impl<'a, P: Painter> Emitter<'a, P> {
             options: *options,
             index,
             cursor: Cursor::default(),
-            local: None,
+            local: Local::nowhere(),
             painter,
             sink: Sink::new(writer),
             open: Nesting::default(),
@@ -230,7 +249,8 @@ impl<'a, P: Painter> Emitter<'a, P> {
         if object.next < object.last {
             let place = object.next;
             object.next += 1;
-            return Ok(self.member(place));
+            let is_local = object.is_local;
+            return Ok(self.member(place, is_local));
         }
         let end = object.end;
         self.sorted.pop();
@@ -249,53 +269,53 @@ impl<'a, P: Painter> Emitter<'a, P> {
     /// Opens an object and writes the name that comes first; gives the offset of its value.
     #[inline(always)]
     fn begin_object(&mut self, at: usize, first_name: usize) -> usize {
-        let order = match &mut self.local {
-            Some((_, index, cursor)) => index.order(at, cursor),
-            None => self.index.order(at, &mut self.cursor),
-        };
-        let order = match order {
-            Order::NotNoted => self.look_at(at),
-            known => known,
-        };
+        let mut order = self.index.order(at, &mut self.cursor);
+        let is_local = order == Order::NotNoted;
+        if is_local {
+            order = self.small_object(at);
+        }
         self.begin(b'{');
         let Order::Members { first, last } = order else {
             return self.name(first_name);
         };
         self.sorted_depth = self.open.depth();
         self.sorted.push(Sorted {
+            is_local,
             depth: self.sorted_depth,
             next: first + 1,
             last,
             end: at,
         });
-        self.name(self.member(first))
-    }
-
-    /// Takes notes on a small object, which hold until it ends.
-    fn look_at(&mut self, at: usize) -> Order {
-        let index = Index::of_object(self.text, at);
-        let mut cursor = Cursor::default();
-        let order = index.order(at, &mut cursor);
-        self.local = Some((self.open.depth(), index, cursor));
-        order
+        self.name(self.member(first, is_local))
     }
 
     #[inline(always)]
-    fn member(&self, place: usize) -> usize {
-        match &self.local {
-            Some((_, index, _)) => index.member(place),
-            None => self.index.member(place),
+    fn member(&self, place: usize, is_local: bool) -> usize {
+        match is_local {
+            true => self.local.index.member(place),
+            false => self.index.member(place),
         }
+    }
+
+    /// The order of a small object that the document's index does not note.
+    #[cold]
+    fn small_object(&mut self, at: usize) -> Order {
+        if !self.local.stretch.contains(&at) {
+            let used = std::mem::replace(&mut self.local.index, Index::empty());
+            let in_array = !self.open.in_object();
+            let (index, end) = Index::of_stretch(self.text, at, in_array, used);
+            self.local = Local {
+                index,
+                cursor: Cursor::default(),
+                stretch: at..end,
+            };
+        }
+        self.local.index.order(at, &mut self.local.cursor)
     }
 
     #[inline(always)]
     fn end(&mut self, bracket: u8) {
         self.open.pop();
-        if let Some((depth, ..)) = &self.local
-            && *depth == self.open.depth()
-        {
-            self.local = None;
-        }
         self.line_break(false);
         self.painter.turn_to(Token::Punctuation, &mut self.sink);
         self.sink.byte(bracket);

@@ -1,9 +1,9 @@
 //! Where the members of unordered objects stand, in the order in which they are to be written, and where large arrays can
 //! be taken apart.
 //!
-//! Objects whose members are in order already take no room. Offsets are 32 bits wide. When the notes for a whole document
-//! would outgrow half its size (a great many tiny objects), only the large objects are noted and the small ones are looked
-//! at again when they are written.
+//! Objects whose members are in order already take no room. Offsets are 32 bits wide. When the notes outgrow half of what was
+//! scanned (a great many tiny objects), only the large objects are noted from there on; the small ones are looked at again
+//! when they are written, some hundred at a time.
 
 use std::cmp::Ordering;
 
@@ -14,6 +14,8 @@ use super::text::{compare_names, string_end};
 
 /// Objects of fewer bytes than this are not noted when memory is short.
 const LARGE_OBJECT: usize = 256 << 10;
+/// What is looked at again at a time.
+const STRETCH: usize = 64 << 10;
 
 /// What is known of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +24,7 @@ pub(super) enum Order {
     AsItStands,
     /// Its members are `members[first..last]`.
     Members { first: usize, last: usize },
-    /// It was too small to be noted: look at it with [`Index::of_object`].
+    /// It was too small to be noted: look at it with [`Index::of_stretch`].
     NotNoted,
 }
 
@@ -38,8 +40,8 @@ const IN_ORDER: u32 = u32::MAX;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Policy {
-    /// Every object, while the notes are no larger than half of what was scanned and this.
-    Everything { spare: usize },
+    /// Every object, while the notes are no larger than a part of what was scanned (a half, a third, ...) and this.
+    Everything { part: usize, spare: usize },
     /// Only large objects.
     LargeOnly,
 }
@@ -50,7 +52,8 @@ pub(super) struct Index {
     /// By offset, ascending.
     entries: Vec<Entry>,
     members: Vec<u32>,
-    small_are_noted: bool,
+    /// From this offset on only large objects are noted.
+    small_until: usize,
     seams: Seams,
 }
 
@@ -64,13 +67,35 @@ impl Index {
         Scan::new(start, sort).finish(text)
     }
 
-    /// Notes the order of one valid object and of all in it.
-    pub(super) fn of_object(text: &[u8], at: usize) -> Index {
-        let mut builder = Builder::new(Policy::Everything { spare: text.len() });
-        match Scanner::new(at).finish(text, &mut builder) {
-            Ok(_) => builder.finish(),
-            Err(_) => Index::empty(),
+    /// Notes the order of a small valid object and of all in it; in an array also of those that follow it, as long as they are
+    /// small. Gives the offset up to which all is noted. The memory of other notes is used again.
+    pub(super) fn of_stretch(
+        text: &[u8],
+        first: usize,
+        in_array: bool,
+        used: Index,
+    ) -> (Index, usize) {
+        let mut builder = Builder::again(used);
+        let text = &text[..text.len().min(first + STRETCH + LARGE_OBJECT)];
+        let mut scanner = Scanner::new(first);
+        let mut end = first;
+        loop {
+            let before = builder.entries.len();
+            let Ok(behind) = scanner.finish(text, &mut builder) else {
+                // It is large, or goes on where we do not look.
+                builder.entries.truncate(before);
+                break;
+            };
+            end = behind;
+            let comma = skip_space(text, end);
+            let next = skip_space(text, comma + 1);
+            let goes_on = in_array && byte(text, comma) == b',' && byte(text, next) == b'{';
+            if !goes_on || end - first >= STRETCH {
+                break;
+            }
+            scanner.go_on(next);
         }
+        (builder.finish(), end)
     }
 
     /// Nothing noted, all in order.
@@ -78,15 +103,15 @@ impl Index {
         Index {
             entries: Vec::new(),
             members: Vec::new(),
-            small_are_noted: true,
+            small_until: usize::MAX,
             seams: Seams::default(),
         }
     }
 
     /// The order of the object that opens at an offset.
     #[inline(always)]
-    pub(super) fn order(&self, at: usize, cursor: &mut Cursor) -> Order {
-        let at = at as u32;
+    pub(super) fn order(&self, offset: usize, cursor: &mut Cursor) -> Order {
+        let at = offset as u32;
         if self
             .entries
             .get(cursor.0)
@@ -99,7 +124,7 @@ impl Index {
                 cursor.0 += 1;
                 self.list(entry.first)
             }
-            _ if self.small_are_noted => Order::AsItStands,
+            _ if offset < self.small_until => Order::AsItStands,
             _ => Order::NotNoted,
         }
     }
@@ -152,7 +177,6 @@ impl Index {
 /// A scan of a document that takes notes, also while the document is still being read.
 #[derive(Debug)]
 pub(super) struct Scan {
-    start: usize,
     scanner: Scanner,
     notes: Notes,
     fault: Option<Fault>,
@@ -169,10 +193,12 @@ impl Scan {
     /// A scan of what stands from an offset on, which notes the order of members if asked to.
     pub(super) fn new(start: usize, sort: bool) -> Scan {
         Scan {
-            start,
             scanner: Scanner::new(start),
             notes: match sort {
-                true => Notes::Order(Builder::new(Policy::Everything { spare: 4 << 20 })),
+                true => Notes::Order(Builder::new(Policy::Everything {
+                    part: 2,
+                    spare: 1 << 20,
+                })),
                 false => Notes::Seams(Seams::default()),
             },
             fault: None,
@@ -208,11 +234,6 @@ impl Scan {
             }
             Notes::Order(mut builder) => {
                 end_of_document(&mut self.scanner, text, &mut builder)?;
-                if builder.overflowed {
-                    builder = Builder::new(Policy::LargeOnly);
-                    let mut scanner = Scanner::new(self.start);
-                    end_of_document(&mut scanner, text, &mut builder)?;
-                }
                 builder.finish()
             }
         };
@@ -244,7 +265,7 @@ fn end_of_document<R: Recorder>(
 #[derive(Debug)]
 struct Builder {
     policy: Policy,
-    overflowed: bool,
+    small_until: usize,
     entries: Vec<Entry>,
     members: Vec<u32>,
     /// A frame for every open object: its place in `entries`, the length of `members` when it opened, its members so far.
@@ -264,7 +285,10 @@ impl Builder {
     fn new(policy: Policy) -> Builder {
         Builder {
             policy,
-            overflowed: false,
+            small_until: match policy {
+                Policy::Everything { .. } => usize::MAX,
+                Policy::LargeOnly => 0,
+            },
             entries: Vec::new(),
             members: Vec::new(),
             open: Vec::new(),
@@ -273,11 +297,23 @@ impl Builder {
         }
     }
 
+    /// A builder that notes everything, in the memory of other notes.
+    fn again(used: Index) -> Builder {
+        let mut builder = Builder::new(Policy::Everything {
+            part: 1,
+            spare: usize::MAX,
+        });
+        (builder.entries, builder.members) = (used.entries, used.members);
+        builder.entries.clear();
+        builder.members.clear();
+        builder
+    }
+
     fn finish(self) -> Index {
         Index {
             entries: self.entries,
             members: self.members,
-            small_are_noted: self.policy != Policy::LargeOnly,
+            small_until: self.small_until,
             seams: self.seams,
         }
     }
@@ -308,22 +344,11 @@ impl Builder {
     fn size(&self) -> usize {
         self.entries.len() * size_of::<Entry>() + (self.members.len() + self.open.len()) * 4
     }
-
-    /// Gives all room back; what remains of the scan only checks the grammar.
-    fn give_up(&mut self) {
-        *self = Builder {
-            overflowed: true,
-            ..Builder::new(self.policy)
-        };
-    }
 }
 
 impl Recorder for Builder {
     #[inline(always)]
     fn open(&mut self, at: usize) {
-        if self.overflowed {
-            return;
-        }
         let frame = self.open.len() as u32;
         self.open.push(self.entries.len() as u32);
         self.open.push(self.members.len() as u32);
@@ -336,16 +361,11 @@ impl Recorder for Builder {
 
     #[inline(always)]
     fn member(&mut self, _text: &[u8], at: usize) {
-        if !self.overflowed {
-            self.open.push(at as u32);
-        }
+        self.open.push(at as u32);
     }
 
     #[inline(always)]
     fn close(&mut self, text: &[u8], at: usize) {
-        if self.overflowed {
-            return;
-        }
         let frame = self.frame as usize;
         let place = self.open[frame] as usize;
         let members_before = self.open[frame + 1] as usize;
@@ -356,6 +376,8 @@ impl Recorder for Builder {
         if self.policy == Policy::LargeOnly && small {
             self.entries.truncate(place);
             self.members.truncate(members_before);
+            // What was noted in it before is gone too.
+            self.small_until = self.small_until.min(entry.at as usize);
         } else if !sort(text, names) {
             if place + 1 == self.entries.len() && self.policy != Policy::LargeOnly {
                 self.entries.pop();
@@ -366,10 +388,11 @@ impl Recorder for Builder {
             self.keep_list(frame, place);
         }
         self.open.truncate(frame);
-        if let Policy::Everything { spare } = self.policy
-            && self.size() > at / 2 + spare
+        if let Policy::Everything { part, spare } = self.policy
+            && self.size() > (at / part).saturating_add(spare)
         {
-            self.give_up();
+            self.policy = Policy::LargeOnly;
+            self.small_until = at;
         }
     }
 
@@ -456,9 +479,29 @@ fn compare_values(text: &[u8], a: usize, b: usize) -> Ordering {
 impl Index {
     /// An index that notes only large objects, whatever the size of the document.
     pub(super) fn build_sparse(text: &[u8]) -> Result<Index, Fault> {
-        let mut builder = Builder::new(Policy::LargeOnly);
+        Index::build_with(text, Policy::LargeOnly)
+    }
+
+    /// An index whose notes may take no more than so many bytes, before only large objects are noted.
+    pub(super) fn build_within(text: &[u8], spare: usize) -> Result<Index, Fault> {
+        Index::build_with(
+            text,
+            Policy::Everything {
+                part: usize::MAX,
+                spare,
+            },
+        )
+    }
+
+    fn build_with(text: &[u8], policy: Policy) -> Result<Index, Fault> {
+        let mut builder = Builder::new(policy);
         let mut scanner = Scanner::new(skip_space(text, 0));
         end_of_document(&mut scanner, text, &mut builder)?;
         Ok(builder.finish())
+    }
+
+    /// So many bytes its notes take.
+    pub(super) fn size(&self) -> usize {
+        self.entries.len() * size_of::<Entry>() + self.members.len() * 4
     }
 }

@@ -124,6 +124,12 @@ impl Scanner {
         }
     }
 
+    /// Another value is scanned next, behind one that is complete.
+    pub(super) fn go_on(&mut self, at: usize) {
+        self.at = at;
+        self.is_behind_value = false;
+    }
+
     /// Scans the value in a text that is complete; gives the offset behind it.
     pub(super) fn finish<R: Recorder>(
         &mut self,

@@ -82,9 +82,45 @@ fn many_members_of_one_name_keep_their_order() {
 #[test]
 fn notes_stay_small_however_small_the_objects() {
     let text = ["[", &"{\"b\":1,\"a\":1},".repeat(1 << 20), "0]"].concat();
+    let index = Index::build(text.as_bytes(), 0, true).unwrap();
+    assert!(index.size() < text.len() / 2 + (2 << 20));
     let out = formatted(&text).unwrap();
     assert!(out.starts_with("[\n    {\n        \"a\": 1,\n        \"b\": 1\n    },\n    {"));
     assert_eq!(out.matches("\"a\": 1,\n        \"b\": 1").count(), 1 << 20);
+}
+
+#[test]
+fn notes_may_end_anywhere() {
+    let mut random = Random(37);
+    let mut text = String::from("[");
+    while text.len() < 1 << 20 {
+        random.value(7, &mut text);
+        text.push(',');
+        // Some are larger than what is looked at again at a time.
+        if random.below(400) == 0 {
+            text.push_str("{\"z\":{\"b\":1,\"a\":[");
+            for _ in 0..random.below(30_000) {
+                text.push_str("{\"d\":1,\"c\":{}},");
+            }
+            text.push_str("{}]},\"y\":{\"f\":1,\"e\":2}},");
+        }
+    }
+    text.push_str("{\"b\":1,\"a\":2}]");
+    let wanted = formatted(&text).unwrap();
+    for spare in [0, 1000, 40_000, 200_000] {
+        let index = Index::build_within(text.as_bytes(), spare).unwrap();
+        let mut out = Vec::new();
+        Emitter::new(
+            text.as_bytes(),
+            &JsonOptions::default(),
+            &index,
+            Plain,
+            &mut out,
+        )
+        .run(0)
+        .unwrap();
+        assert!(out == wanted.as_bytes(), "{spare}");
+    }
 }
 
 #[test]
