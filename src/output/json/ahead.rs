@@ -1,18 +1,22 @@
-//! A body that is scanned while it is read: one thread reads, another looks at what is there.
+//! A body that is read and scanned by two threads: both scan what is there already, or one reads while the other scans.
 
 use std::io::{self, Read};
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
+use std::time::{Duration, Instant};
 
+use super::halves;
+use super::helper;
 use super::index::{Index, Scan};
 use super::pages;
-use super::parallel;
 use super::scan::skip_space;
 
 /// Bodies up to this size are read at once.
 const SMALL: usize = 1 << 20;
+/// A body that comes faster than this for each [`SMALL`] waits for its scan, not the other way round.
+const FAST: Duration = Duration::from_millis(4);
 /// What is handed over at a time.
 const PIECE: usize = 256 << 10;
 /// How many pieces wait at most.
@@ -57,9 +61,52 @@ pub(crate) fn read(
     sort: bool,
     bytes: &mut Vec<u8>,
 ) -> io::Result<Option<Scanned>> {
+    let begun = Instant::now();
     body.take(SMALL as u64).read_to_end(bytes)?;
-    let is_alone = bytes.len() < SMALL || !parallel::is_of_use() || !has_room(ROOM_FOR_TWO);
-    if is_alone || pages::try_reserve(bytes, UNDER_WAY).is_err() {
+    let is_alone = bytes.len() < SMALL || !helper::is_of_use() || !has_room(ROOM_FOR_TWO);
+    if is_alone {
+        return body.read_to_end(bytes).map(|_| None);
+    }
+    match begun.elapsed() < FAST {
+        true => read_and_scan(body, sort, bytes),
+        false => scan_while_reading(body, sort, bytes),
+    }
+}
+
+/// Reads all of a body that comes faster than it is scanned, and has both threads scan it then.
+pub(super) fn read_and_scan(
+    body: &mut dyn Read,
+    sort: bool,
+    bytes: &mut Vec<u8>,
+) -> io::Result<Option<Scanned>> {
+    loop {
+        if pages::try_reserve(bytes, PIECE).is_err() || !has_room_beside(bytes) {
+            return Err(io::ErrorKind::OutOfMemory.into());
+        }
+        let room = bytes.capacity() - bytes.len();
+        if body.take(room as u64).read_to_end(bytes)? < room {
+            break;
+        }
+    }
+    if !has_narrow_offsets(bytes) {
+        return Ok(None);
+    }
+    let start = skip_space(bytes, 0);
+    let index = halves::build(bytes, start, sort).ok();
+    Ok(index.map(|index| Scanned {
+        start,
+        index,
+        length: bytes.len(),
+    }))
+}
+
+/// Reads a body in this thread, while another scans what is there.
+pub(super) fn scan_while_reading(
+    body: &mut dyn Read,
+    sort: bool,
+    bytes: &mut Vec<u8>,
+) -> io::Result<Option<Scanned>> {
+    if pages::try_reserve(bytes, UNDER_WAY).is_err() {
         return body.read_to_end(bytes).map(|_| None);
     }
     let is_short = &AtomicBool::new(false);
@@ -68,7 +115,7 @@ pub(crate) fn read(
         let (empty, to_fill) = channel();
         let gathered = &mut *bytes;
         let scanner = move || scan(to_scan, &empty, gathered, sort, is_short);
-        let scanner = thread::Builder::new().spawn_scoped(scope, scanner).ok()?;
+        let scanner = helper::start(scope, scanner).ok()?;
         let outcome = hand_over(body, &full, &to_fill, is_short);
         drop(full);
         let scanned = scanner.join().unwrap_or_else(|panic| resume_unwind(panic));

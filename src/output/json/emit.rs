@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 use std::ops::Range;
 
+use super::helper;
 use super::index::{Cursor, Index, Order};
 use super::paint::{Painter, Token};
 use super::parallel::{self, Share};
@@ -90,7 +91,7 @@ impl<'a, P: Painter> Emitter<'a, P> {
             sorted_depth: 0,
             outer_depth: 0,
             stop: usize::MAX,
-            may_split: !index.seams().is_empty() && parallel::is_of_use(),
+            may_split: !index.seams().is_empty() && helper::is_of_use(),
         }
     }
 

@@ -6,7 +6,9 @@
 //! when they are written, some hundred at a time.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
+use super::halves::Split;
 use super::pages;
 use super::scan::{Fault, Recorder, Scanner, byte, skip_space};
 use super::seams::Seams;
@@ -55,11 +57,16 @@ pub(super) struct Index {
     /// From this offset on only large objects are noted.
     small_until: usize,
     seams: Seams,
+    /// The notes on a stretch of the text that another thread has scanned. Its members count on from those above.
+    rest: Option<(Range<usize>, Box<Index>)>,
 }
 
-/// Where a look-up in an [`Index`] ended: the next is close by.
+/// Where look-ups in an [`Index`] ended, and in the rest of it: the next are close by.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Cursor(usize);
+pub(super) struct Cursor {
+    own: usize,
+    rest: usize,
+}
 
 impl Index {
     /// Scans the value at `start` and what follows it, and notes the order of members if asked to.
@@ -105,23 +112,37 @@ impl Index {
             members: Vec::new(),
             small_until: usize::MAX,
             seams: Seams::default(),
+            rest: None,
         }
     }
 
     /// The order of the object that opens at an offset.
     #[inline(always)]
-    pub(super) fn order(&self, offset: usize, cursor: &mut Cursor) -> Order {
-        let at = offset as u32;
-        if self
-            .entries
-            .get(cursor.0)
-            .is_none_or(|entry| entry.at != at)
-        {
-            cursor.0 = self.find(at, cursor.0);
+    pub(super) fn order(&self, at: usize, cursor: &mut Cursor) -> Order {
+        match &self.rest {
+            Some((stretch, rest)) if stretch.contains(&at) => {
+                let before = self.members.len();
+                match rest.own_order(at, &mut cursor.rest) {
+                    Order::Members { first, last } => Order::Members {
+                        first: before + first,
+                        last: before + last,
+                    },
+                    order => order,
+                }
+            }
+            _ => self.own_order(at, &mut cursor.own),
         }
-        match self.entries.get(cursor.0) {
+    }
+
+    #[inline(always)]
+    fn own_order(&self, offset: usize, cursor: &mut usize) -> Order {
+        let at = offset as u32;
+        if self.entries.get(*cursor).is_none_or(|entry| entry.at != at) {
+            *cursor = self.find(at, *cursor);
+        }
+        match self.entries.get(*cursor) {
             Some(entry) if entry.at == at => {
-                cursor.0 += 1;
+                *cursor += 1;
                 self.list(entry.first)
             }
             _ if offset < self.small_until => Order::AsItStands,
@@ -170,7 +191,11 @@ impl Index {
     /// The offset of a member's name.
     #[inline(always)]
     pub(super) fn member(&self, place: usize) -> usize {
-        self.members.get(place).map_or(0, |&at| at as usize)
+        match (self.members.get(place), &self.rest) {
+            (Some(&at), _) => at as usize,
+            (None, Some((_, rest))) => rest.member(place - self.members.len()),
+            (None, None) => 0,
+        }
     }
 }
 
@@ -180,6 +205,14 @@ pub(super) struct Scan {
     scanner: Scanner,
     notes: Notes,
     fault: Option<Fault>,
+}
+
+/// What was found in the rest of an array.
+#[derive(Debug)]
+pub(super) struct Rest {
+    /// The offset behind the array.
+    end: usize,
+    notes: Notes,
 }
 
 #[derive(Debug)]
@@ -210,13 +243,66 @@ impl Scan {
         if self.fault.is_none() {
             self.fault = match &mut self.notes {
                 Notes::Order(builder) => {
-                    builder.make_room();
+                    builder.make_room(text.len() - self.scanner.at().min(text.len()));
                     self.scanner.advance(text, builder)
                 }
                 Notes::Seams(seams) => self.scanner.advance(text, seams),
             }
             .err();
         }
+    }
+
+    /// Looks at the elements of an array from one in its middle on, to its end.
+    pub(super) fn of_rest(text: &[u8], split: Split, sort: bool) -> Result<Rest, Fault> {
+        let mut scanner = Scanner::in_array(split.element);
+        let mut seams = Seams::in_array(split);
+        if !sort {
+            let end = scanner.finish(text, &mut seams)?;
+            let notes = Notes::Seams(seams);
+            return Ok(Rest { end, notes });
+        }
+        let mut builder = Builder::new(Policy::Everything { part: 2, spare: 0 });
+        builder.start = split.element;
+        builder.seams = seams;
+        builder.make_room(text.len() - split.element);
+        let end = scanner.finish(text, &mut builder)?;
+        let notes = Notes::Order(builder);
+        Ok(Rest { end, notes })
+    }
+
+    /// Goes on behind the array whose rest was scanned, if it is the one that was to be; tells whether it is.
+    pub(super) fn take_over(&mut self, rest: Rest, split: Split) -> bool {
+        let is_there = self.scanner.waits_for_element(split.element, split.depth)
+            && self.fault.is_none()
+            && self.seams().is_last(split);
+        if is_there {
+            self.scanner.leave_array(rest.end);
+            match (&mut self.notes, rest.notes) {
+                (Notes::Order(builder), Notes::Order(more)) => {
+                    builder.append(split.element..rest.end, more)
+                }
+                (Notes::Seams(seams), Notes::Seams(more)) => seams.append(more),
+                _ => {}
+            }
+        }
+        is_there
+    }
+
+    /// The last seam of the outermost array.
+    pub(super) fn last_seam(&self) -> Option<(usize, usize, usize)> {
+        self.seams().last()
+    }
+
+    fn seams(&self) -> &Seams {
+        match &self.notes {
+            Notes::Order(builder) => &builder.seams,
+            Notes::Seams(seams) => seams,
+        }
+    }
+
+    /// The offset up to which the text was taken in.
+    pub(super) fn at(&self) -> usize {
+        self.scanner.at()
     }
 
     /// Looks at the rest of the text, and behind the value.
@@ -273,6 +359,9 @@ struct Builder {
     /// Where the innermost frame starts.
     frame: u32,
     seams: Seams,
+    /// Where the text starts that is scanned.
+    start: usize,
+    rest: Option<(Range<usize>, Box<Index>)>,
 }
 
 /// As many members as a piece of a text often has at most.
@@ -294,6 +383,8 @@ impl Builder {
             open: Vec::new(),
             frame: 0,
             seams: Seams::default(),
+            start: 0,
+            rest: None,
         }
     }
 
@@ -315,6 +406,7 @@ impl Builder {
             members: self.members,
             small_until: self.small_until,
             seams: self.seams,
+            rest: self.rest,
         }
     }
 
@@ -334,11 +426,18 @@ impl Builder {
             .extend_from_slice(&self.open[frame + FRAME_HEAD..]);
     }
 
-    /// Grows, before a piece of a text is looked at, where little room is left for what it may have.
-    fn make_room(&mut self) {
-        // Where that fails, there is room enough for the piece or the notes are given up.
-        let _ = pages::try_reserve(&mut self.entries, ROOM / 4);
-        let _ = pages::try_reserve(&mut self.members, ROOM);
+    /// Adds the notes on a stretch of the text that follows.
+    fn append(&mut self, stretch: Range<usize>, mut rest: Builder) {
+        self.seams.append(std::mem::take(&mut rest.seams));
+        self.rest = Some((stretch, Box::new(rest.finish())));
+    }
+
+    /// Grows, before so many bytes of a text are looked at, where little room is left for what they may have.
+    fn make_room(&mut self, length: usize) {
+        // Where that fails, there may be room enough as it is.
+        let room = ROOM.max(length / 16);
+        let _ = pages::try_reserve(&mut self.entries, room / 4);
+        let _ = pages::try_reserve(&mut self.members, room);
     }
 
     fn size(&self) -> usize {
@@ -389,7 +488,7 @@ impl Recorder for Builder {
         }
         self.open.truncate(frame);
         if let Policy::Everything { part, spare } = self.policy
-            && self.size() > (at / part).saturating_add(spare)
+            && self.size() > ((at - self.start) / part).saturating_add(spare)
         {
             self.policy = Policy::LargeOnly;
             self.small_until = at;

@@ -6,6 +6,8 @@
 
 mod ahead;
 mod emit;
+mod halves;
+mod helper;
 mod index;
 mod pages;
 mod paint;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
+use super::helper;
 use super::index::Index;
 
 /// Fewer parts are not worth a thread.
@@ -13,11 +14,6 @@ const FEWEST_PARTS: usize = 4;
 const LARGEST_PART: usize = 2 << 20;
 /// How many pieces of 64 KiB the other thread may be ahead.
 const PIECES_AHEAD: usize = 24;
-
-/// Whether a second thread could run at the same time.
-pub(super) fn is_of_use() -> bool {
-    thread::available_parallelism().is_ok_and(|threads| threads.get() > 1)
-}
 
 /// The offsets at which the parts of an array start that opens at `at` and whose first element stands at `first`, if it is
 /// worth while to share the work.
@@ -50,7 +46,7 @@ pub(super) fn share<'s>(
         let (sender, receiver) = sync_channel(PIECES_AHEAD);
         let mut helpers_parts = parts().skip(1).step_by(2);
         let helper = move || help(&mut helpers_parts, &mut Pieces(sender));
-        if thread::Builder::new().spawn_scoped(scope, helper).is_err() {
+        if helper::start(scope, helper).is_err() {
             return starts[0];
         }
         for (number, part) in parts().enumerate() {

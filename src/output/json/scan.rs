@@ -124,6 +124,33 @@ impl Scanner {
         }
     }
 
+    /// A scan of the elements of an array from one on that starts at this offset, to the end of the array.
+    pub(super) fn in_array(element: usize) -> Scanner {
+        let mut scanner = Scanner::new(element);
+        scanner.nesting.push(false);
+        scanner
+    }
+
+    /// The offset of what was not taken in yet.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Whether an element of an array is to be taken in next that stands at this offset with so many containers around it.
+    pub(super) fn waits_for_element(&self, at: usize, depth: usize) -> bool {
+        let in_array = self.nesting.depth == depth && !self.nesting.in_object();
+        self.at == at && !self.is_behind_value && in_array
+    }
+
+    /// Goes on behind the end of the innermost array.
+    pub(super) fn leave_array(&mut self, end: usize) {
+        self.at = end;
+        self.is_behind_value = true;
+        self.nesting.pop();
+        self.seen = end;
+        self.pause = end;
+    }
+
     /// Another value is scanned next, behind one that is complete.
     pub(super) fn go_on(&mut self, at: usize) {
         self.at = at;

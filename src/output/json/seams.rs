@@ -1,6 +1,7 @@
 //! Where large arrays can be taken apart, so that several threads can write them: an offset at about every 256 KiB, noted while
 //! the document is scanned.
 
+use super::halves::Split;
 use super::scan::Recorder;
 
 /// The size of the parts, in bytes of the document.
@@ -25,6 +26,8 @@ pub(super) struct Seams {
     found: [Vec<Seam>; MAX_DEPTH],
     /// For every depth, the offset of the array that opened last and that of the last seam in it.
     open: [(usize, usize); MAX_DEPTH],
+    /// How many containers are open around the text that is scanned.
+    outer_depth: usize,
 }
 
 impl Seams {
@@ -45,6 +48,41 @@ impl Seams {
         found.iter().map(|seam| seam.element as usize)
     }
 
+    /// The seams of a text that starts with an element of an array.
+    pub(super) fn in_array(split: Split) -> Seams {
+        let mut seams = Seams {
+            outer_depth: split.depth - 1,
+            ..Seams::default()
+        };
+        if let Some(open) = seams.open.get_mut(split.depth - 1) {
+            *open = (split.array, split.element);
+        }
+        seams
+    }
+
+    /// The outermost array that has a seam and may be open still: how many containers are open in it, where it opens, and
+    /// the element at its last seam.
+    pub(super) fn last(&self) -> Option<(usize, usize, usize)> {
+        let of_depth = |depth: usize| {
+            let (array, last) = self.open[depth];
+            (array < last).then_some((depth + 1, array, last))
+        };
+        (0..MAX_DEPTH).find_map(of_depth)
+    }
+
+    /// Whether an array is the last that opened at a depth.
+    pub(super) fn is_last(&self, split: Split) -> bool {
+        let open = self.open.get(split.depth - 1);
+        open.is_some_and(|(array, _)| *array == split.array)
+    }
+
+    /// Adds the seams of the text that follows.
+    pub(super) fn append(&mut self, rest: Seams) {
+        for (seams, more) in self.found.iter_mut().zip(rest.found) {
+            seams.extend(more);
+        }
+    }
+
     /// Whether there are none.
     pub(super) fn is_empty(&self) -> bool {
         self.found.iter().all(Vec::is_empty)
@@ -54,13 +92,14 @@ impl Seams {
 impl Recorder for Seams {
     #[inline(always)]
     fn array(&mut self, depth: usize, at: usize) {
-        if let Some(open) = self.open.get_mut(depth - 1) {
+        if let Some(open) = self.open.get_mut(self.outer_depth + depth - 1) {
             *open = (at, at);
         }
     }
 
     #[inline(always)]
     fn element(&mut self, depth: usize, at: usize) {
+        let depth = self.outer_depth + depth;
         if let Some((array, last)) = self.open.get_mut(depth - 1)
             && at - *last >= PART
         {

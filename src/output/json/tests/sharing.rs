@@ -25,21 +25,104 @@ fn a_body_that_is_scanned_while_it_is_read_looks_the_same() {
             sort_keys,
             ..JsonOptions::default()
         };
-        let mut body = Dripping(text.as_bytes(), Random(19));
-        let mut bytes = Vec::new();
-        let scanned = read(&mut body, options.orders_members(), &mut bytes).unwrap();
-        assert!(bytes == text.as_bytes());
-        assert_eq!(scanned.is_some(), parallel::is_of_use());
-        let mut out = Vec::new();
-        let verdict = write_json(&bytes, scanned, &options, None, &mut out).unwrap();
-        assert_eq!(verdict, Verdict::Written);
         let wanted = formatted_with(text.as_bytes(), &options).unwrap();
-        assert!(out == wanted);
+        for way in [ahead::scan_while_reading, ahead::read_and_scan] {
+            let mut body = Dripping(text.as_bytes(), Random(19));
+            let mut bytes = Vec::new();
+            let scanned = way(&mut body, options.orders_members(), &mut bytes).unwrap();
+            assert!(bytes == text.as_bytes() && scanned.is_some());
+            let mut out = Vec::new();
+            let verdict = write_json(&bytes, scanned, &options, None, &mut out).unwrap();
+            assert_eq!(verdict, Verdict::Written);
+            assert!(out == wanted);
+        }
     }
     let damaged = text.replace("\"\"],[]]}", "\"\"],[]}");
-    let mut bytes = Vec::new();
-    let scanned = read(&mut damaged.as_bytes(), true, &mut bytes).unwrap();
-    assert!(scanned.is_none() && bytes == damaged.as_bytes());
+    for way in [ahead::scan_while_reading, ahead::read_and_scan, ahead::read] {
+        let mut bytes = Vec::new();
+        let scanned = way(&mut damaged.as_bytes(), true, &mut bytes).unwrap();
+        assert!(scanned.is_none() && bytes == damaged.as_bytes());
+    }
+}
+
+/// A document that is split where it can be, scanned by two threads; whether they could.
+fn in_halves(text: &[u8], options: &JsonOptions) -> (Option<Vec<u8>>, bool) {
+    let sort = options.orders_members();
+    let mut scan = index::Scan::new(0, sort);
+    let is_split = halves::begin(text, 0, sort, &mut scan);
+    let out = scan.finish(text).ok().map(|index| {
+        let mut out = Vec::new();
+        let emitter = Emitter::new(text, options, &index, Plain, &mut out);
+        emitter.run(0).unwrap();
+        out
+    });
+    (out, is_split)
+}
+
+#[test]
+fn two_threads_find_what_one_finds() {
+    let many = |element: &str| element.repeat((3 << 19) / element.len());
+    let filled = |element: &str| format!("[{}0]", many(element));
+    let rows = filled("{\"b\":{\"d\":1,\"c\":[{\"f\":1,\"e\":2}]},\"a\":\"é\"},");
+    let tiny = filled("{\"b\":1,\"a\":2},");
+    let documents = [
+        (rows.clone(), true),
+        (tiny.clone(), true),
+        (rows.replace(",{", " ,\n  {"), true),
+        (
+            format!("{{\"z\":1,\"data\":{rows},\"a\":{{\"c\":1,\"b\":2}}}}"),
+            true,
+        ),
+        (
+            format!("[[{rows},{{\"b\":1,\"a\":2}}],{{\"b\":1,\"a\":2}}]"),
+            true,
+        ),
+        (filled("[1,2],"), true),
+        // What looks like the next element is one of another array, or text.
+        (
+            format!("[{}{tiny},1]", "{\"b\":1,\"a\":2},".repeat(1 << 15)),
+            false,
+        ),
+        (
+            format!("[{}\"{}\",1]", "1,".repeat(1 << 18), "1,".repeat(3 << 18)),
+            false,
+        ),
+        // Nothing looks like one.
+        (
+            format!("[{}\"{}\",1]", "1,".repeat(1 << 18), "x".repeat(1 << 21)),
+            false,
+        ),
+        (format!("\"{}\"", "x".repeat(1 << 21)), false),
+    ];
+    for (text, can_be_split) in &documents {
+        for sort_keys in [false, true] {
+            let options = JsonOptions {
+                sort_keys,
+                ..JsonOptions::default()
+            };
+            let (out, is_split) = in_halves(text.as_bytes(), &options);
+            assert_eq!(is_split, *can_be_split, "{}", &text[..60]);
+            assert!(
+                out == formatted_with(text.as_bytes(), &options),
+                "{}",
+                &text[..60]
+            );
+        }
+    }
+}
+
+#[test]
+fn two_threads_take_for_json_what_one_does() {
+    let mut random = Random(41);
+    let text = large_document(&mut random);
+    for _ in 0..30 {
+        let mut bytes = text.clone().into_bytes();
+        let at = random.below(bytes.len());
+        bytes[at] = b"{}[]\",:\\u0 -"[random.below(12)];
+        let options = JsonOptions::default();
+        let (out, _) = in_halves(&bytes, &options);
+        assert!(out == formatted_with(&bytes, &options), "{at}");
+    }
 }
 
 #[test]
