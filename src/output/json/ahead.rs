@@ -21,6 +21,8 @@ const FAST: Duration = Duration::from_millis(4);
 const PIECE: usize = 256 << 10;
 /// How many pieces wait at most.
 const WAITING: usize = 4;
+/// So much room at once is given in large pages.
+const LARGE_PAGES: usize = 7 << 20;
 /// Room for the pieces that are under way when memory is found to be short: those that wait, and one at either end.
 const UNDER_WAY: usize = (WAITING + 2) * PIECE;
 /// Where less than this is left, memory is not spent on another thread: its stack, the pieces, its share of the heap.
@@ -67,7 +69,10 @@ pub(crate) fn read(
     if is_alone {
         return body.read_to_end(bytes).map(|_| None);
     }
-    match begun.elapsed() < FAST {
+    let comes_fast = begun.elapsed() < FAST;
+    // Without it, room is made by and by.
+    let _ = pages::try_reserve(bytes, LARGE_PAGES);
+    match comes_fast {
         true => read_and_scan(body, sort, bytes),
         false => scan_while_reading(body, sort, bytes),
     }

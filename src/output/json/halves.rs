@@ -66,7 +66,7 @@ fn middle(text: &[u8], scan: &Scan) -> Option<Split> {
     let before = element - likeness_before(text, element)?;
     let like = &text[before..likeness_end(text, element)];
     // The other thread starts a little later, and touches memory that is new.
-    let from = scan.at() + (text.len() - scan.at()) / 100 * 54;
+    let from = scan.at() + (text.len() - scan.at()) / 100 * 52;
     let area = &text[from..text.len().min(from + MIDDLE)];
     let found = area.windows(like.len()).position(|part| part == like)?;
     Some(Split {
