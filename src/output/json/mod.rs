@@ -17,6 +17,7 @@ pub(crate) mod properties;
 mod scan;
 mod seams;
 mod sink;
+mod sort;
 mod text;
 
 use std::io::{self, Write};
