@@ -4,6 +4,7 @@
 //! Whether one does is known when the first thread gets there: if it then waits for an element of that array at that very
 //! offset, what the other has found is what it would have found itself. If not, it goes on alone.
 
+use std::panic::resume_unwind;
 use std::thread;
 
 use super::helper;
@@ -53,26 +54,23 @@ pub(super) fn begin(text: &[u8], start: usize, sort: bool, scan: &mut Scan) -> b
             return false;
         };
         scan.advance(&text[..split.element]);
-        match other.join() {
-            Ok(Ok(rest)) => scan.take_over(rest, split),
-            _ => false,
-        }
+        let rest = other.join().unwrap_or_else(|panic| resume_unwind(panic));
+        rest.is_ok_and(|rest| scan.take_over(rest, split))
     })
 }
 
 /// A place in the middle of what was not scanned yet that looks like the last known start of an element.
 fn middle(text: &[u8], scan: &Scan) -> Option<Split> {
-    let (depth, array, element) = scan.last_seam()?;
-    let before = element - likeness_before(text, element)?;
-    let like = &text[before..likeness_end(text, element)];
+    let known = scan.last_seam()?;
+    let before = likeness_before(text, known.element)?;
+    let like = &text[known.element - before..likeness_end(text, known.element)];
     // The other thread starts a little later, and touches memory that is new.
     let from = scan.at() + (text.len() - scan.at()) / 100 * 52;
     let area = &text[from..text.len().min(from + MIDDLE)];
     let found = area.windows(like.len()).position(|part| part == like)?;
     Some(Split {
-        array,
-        depth,
-        element: from + found + (element - before),
+        element: from + found + before,
+        ..known
     })
 }
 

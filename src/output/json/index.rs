@@ -274,21 +274,23 @@ impl Scan {
         let is_there = self.scanner.waits_for_element(split.element, split.depth)
             && self.fault.is_none()
             && self.seams().is_last(split);
-        if is_there {
-            self.scanner.leave_array(rest.end);
-            match (&mut self.notes, rest.notes) {
-                (Notes::Order(builder), Notes::Order(more)) => {
-                    builder.append(split.element..rest.end, more)
-                }
-                (Notes::Seams(seams), Notes::Seams(more)) => seams.append(more),
-                _ => {}
-            }
+        if !is_there {
+            return false;
         }
-        is_there
+        match (&mut self.notes, rest.notes) {
+            (Notes::Order(builder), Notes::Order(more)) => {
+                builder.append(split.element..rest.end, more);
+            }
+            (Notes::Seams(seams), Notes::Seams(more)) => seams.append(more),
+            // Notes of another kind are of no use.
+            _ => return false,
+        }
+        self.scanner.leave_array(rest.end);
+        true
     }
 
-    /// The last seam of the outermost array.
-    pub(super) fn last_seam(&self) -> Option<(usize, usize, usize)> {
+    /// The last seam of the outermost array that has one.
+    pub(super) fn last_seam(&self) -> Option<Split> {
         self.seams().last()
     }
 

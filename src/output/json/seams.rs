@@ -60,14 +60,18 @@ impl Seams {
         seams
     }
 
-    /// The outermost array that has a seam and may be open still: how many containers are open in it, where it opens, and
-    /// the element at its last seam.
-    pub(super) fn last(&self) -> Option<(usize, usize, usize)> {
-        let of_depth = |depth: usize| {
-            let (array, last) = self.open[depth];
-            (array < last).then_some((depth + 1, array, last))
+    /// The last seam of the outermost array that has one and may be open still.
+    pub(super) fn last(&self) -> Option<Split> {
+        let of_depth = |(outer, &(array, element)): (usize, &(usize, usize))| {
+            let depth = outer + 1;
+            let split = Split {
+                array,
+                depth,
+                element,
+            };
+            (array < element).then_some(split)
         };
-        (0..MAX_DEPTH).find_map(of_depth)
+        self.open.iter().enumerate().find_map(of_depth)
     }
 
     /// Whether an array is the last that opened at a depth.
