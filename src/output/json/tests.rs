@@ -19,6 +19,14 @@ fn formatted_with(text: &[u8], options: &JsonOptions) -> Option<Vec<u8>> {
     }
 }
 
+/// The document as it is written with these notes on it.
+fn written_with(text: &[u8], index: &Index, options: &JsonOptions) -> Vec<u8> {
+    let mut out = Vec::new();
+    let emitter = Emitter::new(text, options, index, Plain, &mut out);
+    emitter.run(0).unwrap();
+    out
+}
+
 /// Whether `text` is one JSON value, with nothing but white space around it.
 fn is_valid_json(text: &[u8]) -> bool {
     scan::document(text, &mut scan::Nothing).is_ok()

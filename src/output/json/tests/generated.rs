@@ -41,16 +41,7 @@ fn sparse_notes_give_the_same_output() {
     big.push_str("},\"a\":1}");
     let wanted = formatted(&big).unwrap();
     let index = Index::build_sparse(big.as_bytes()).unwrap();
-    let mut out = Vec::new();
-    Emitter::new(
-        big.as_bytes(),
-        &JsonOptions::default(),
-        &index,
-        Plain,
-        &mut out,
-    )
-    .run(0)
-    .unwrap();
+    let out = written_with(big.as_bytes(), &index, &JsonOptions::default());
     assert!(out == wanted.as_bytes());
 }
 
@@ -109,16 +100,7 @@ fn notes_may_end_anywhere() {
     let wanted = formatted(&text).unwrap();
     for spare in [0, 1000, 40_000, 200_000] {
         let index = Index::build_within(text.as_bytes(), spare).unwrap();
-        let mut out = Vec::new();
-        Emitter::new(
-            text.as_bytes(),
-            &JsonOptions::default(),
-            &index,
-            Plain,
-            &mut out,
-        )
-        .run(0)
-        .unwrap();
+        let out = written_with(text.as_bytes(), &index, &JsonOptions::default());
         assert!(out == wanted.as_bytes(), "{spare}");
     }
 }
