@@ -14,6 +14,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::body::{FIRST_PIECE, LARGE_PIECE};
 use super::decode;
 use super::progress::{Look, Meter, Transfer, amount};
 use super::report::Counted;
@@ -23,9 +24,6 @@ use crate::headers::Headers;
 
 pub(crate) use rest::{Rest, Wanted};
 
-/// The size of the pieces in which a body is saved, once it has proved to be large.
-const LARGE_PIECE: usize = 96 * 1024;
-const FIRST_PIECE: usize = 16 * 1024;
 /// What takes less time needs no bar.
 const SHOWN_TIME: Duration = Duration::from_millis(100);
 /// How many names are tried before a folder is called full.
