@@ -29,15 +29,6 @@ pub(crate) struct Stream {
 /// Writes from this size on are parts of something large.
 const LARGE_WRITE: usize = 32 << 10;
 
-impl From<File> for Stream {
-    fn from(file: File) -> Stream {
-        Stream {
-            file,
-            is_wide: false,
-        }
-    }
-}
-
 impl Stream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if bytes.len() >= LARGE_WRITE && !std::mem::replace(&mut self.is_wide, true) {
@@ -53,9 +44,14 @@ impl Stream {
 }
 
 impl Target {
+    fn stream(file: File) -> Target {
+        let is_wide = false;
+        Target::Stream(Stream { file, is_wide })
+    }
+
     /// Standard output, without Rust's buffer in between.
     pub(crate) fn stdout() -> Result<Target, Error> {
-        duplicate_stdout().map(Target::from).map_err(|error| {
+        duplicate_stdout().map(Target::stream).map_err(|error| {
             Error::new(format!(
                 "standard output cannot be used: {}",
                 io_reason(&error)
@@ -65,7 +61,7 @@ impl Target {
 
     /// Standard error: with `--download`, what is shown goes there.
     pub(crate) fn stderr() -> Result<Target, Error> {
-        duplicate_stderr().map(Target::from).map_err(|error| {
+        duplicate_stderr().map(Target::stream).map_err(|error| {
             Error::new(format!(
                 "standard error cannot be used: {}",
                 io_reason(&error)
@@ -131,12 +127,6 @@ impl Target {
             Target::File { is_fresh: true, .. } => self.write(b"").map(drop),
             _ => Ok(()),
         }
-    }
-}
-
-impl From<File> for Target {
-    fn from(stream: File) -> Target {
-        Target::Stream(stream.into())
     }
 }
 
