@@ -2,7 +2,7 @@
 //!
 //! glibc's resolver loads the modules that the host's `nsswitch.conf` names, with the host's own libc: in a static
 //! binary a known cause of crashes. Before the first look-up we tell it to use what is linked in: the hosts file and DNS.
-//! This is the one place where the client has `unsafe` code; every other kind of build has none.
+//! **There is `unsafe` code here**, one call of a C function; only static builds with glibc have it.
 
 #[cfg(all(target_os = "linux", target_env = "gnu", target_feature = "crt-static"))]
 #[allow(unsafe_code, reason = "glibc offers this setting to C only")]

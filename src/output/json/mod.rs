@@ -3,6 +3,8 @@
 //! No tree of values is built. One scan checks the grammar and notes where the members of objects stand that are not in
 //! order yet ([`index`]); a second walk copies the tokens ([`emit`]). Numbers keep their digits, duplicate keys stay, and
 //! what is not JSON is left to the caller untouched. Time is linear in the document; memory beside it is about half its size.
+//! Two threads share large documents: they scan while the body is read ([`ahead`]) or each a half of it ([`halves`]), and
+//! write the parts of an array by turns ([`parallel`]).
 
 mod ahead;
 mod emit;

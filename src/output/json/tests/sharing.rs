@@ -1,4 +1,4 @@
-//! A document that is scanned while it is read, and written by two threads, looks like any other.
+//! A document that is scanned by two threads or while it is read, and written by two, looks like any other.
 
 use super::documents::{Random, large_document};
 use super::*;
