@@ -20,9 +20,12 @@ const PIECES_AHEAD: usize = 24;
 pub(super) fn parts(index: &Index, at: usize, first: usize) -> Option<Vec<usize>> {
     let seams = index.seams().of_array(at);
     let count = seams.len();
+    // Most arrays are small, and there are very many of them.
+    if count < FEWEST_PARTS {
+        return None;
+    }
     let starts: Vec<usize> = std::iter::once(first).chain(seams).collect();
-    let is_worth_while = count >= FEWEST_PARTS && (starts[count] - first) / count <= LARGEST_PART;
-    is_worth_while.then_some(starts)
+    ((starts[count] - first) / count <= LARGEST_PART).then_some(starts)
 }
 
 /// What is to be done next.
