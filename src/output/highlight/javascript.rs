@@ -71,17 +71,21 @@ impl JavaScript {
     }
 
     fn code(&mut self, rest: &[u8]) -> (Token, usize) {
-        let was_value = self.behind_value;
+        let is_comment = rest.starts_with(b"//") || rest.starts_with(b"/*");
+        if rest[0] == b'/'
+            && !is_comment
+            && !self.behind_value
+            && let Some(length) = expression(rest)
+        {
+            self.behind_value = true;
+            return (Token::Regex, length);
+        }
         match rest[0] {
             byte if byte.is_ascii_whitespace() => {
                 (Token::Text, run(rest, |byte| byte.is_ascii_whitespace()))
             }
             b'/' if rest.starts_with(b"//") => (Token::Comment, run(rest, |byte| byte != b'\n')),
             b'/' if rest.starts_with(b"/*") => self.comment(rest, 2),
-            b'/' if !was_value && let Some(length) = expression(rest) => {
-                self.behind_value = true;
-                (Token::Regex, length)
-            }
             b'"' | b'\'' => {
                 self.behind_value = true;
                 let token = match rest[0] {
