@@ -122,6 +122,19 @@ fn leads_a_group(_: &mut Command) -> bool {
     false
 }
 
+/// Kills a command that leads a process group, and all in it.
+#[cfg(unix)]
+fn kill_group(leader: &Child) {
+    use rustix::process::{Pid, Signal, kill_process_group};
+    let group = i32::try_from(leader.id()).ok().and_then(Pid::from_raw);
+    if let Some(group) = group {
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+}
+
+#[cfg(not(unix))]
+fn kill_group(_: &Child) {}
+
 /// A command at work. It does not outlive its time.
 struct Running {
     child: Child,
@@ -172,22 +185,10 @@ impl Running {
         }
     }
 
-    #[cfg(unix)]
     fn kill(&mut self) {
-        use rustix::process::{Pid, Signal, kill_process_group};
-        let group = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
-        if let Some(group) = group.filter(|_| self.is_alone) {
-            let _ = kill_process_group(group, Signal::KILL);
+        if self.is_alone {
+            kill_group(&self.child);
         }
-        self.kill_child();
-    }
-
-    #[cfg(not(unix))]
-    fn kill(&mut self) {
-        self.kill_child();
-    }
-
-    fn kill_child(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

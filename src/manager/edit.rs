@@ -131,6 +131,7 @@ fn private_folder(parent: &Path) -> io::Result<PathBuf> {
         let id = std::process::id();
         let folder = parent.join(format!("httpie-edit-{id}-{nanoseconds}-{attempt}"));
         let mut builder = fs::DirBuilder::new();
+        builder.recursive(false);
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         match builder.create(&folder) {

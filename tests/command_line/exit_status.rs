@@ -360,6 +360,7 @@ fn deeply_nested_json_in_an_item_is_a_sentence() {
     outcome.assert_error(&["a:=@deep.json", "nested"]);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_job_in_the_background_lives_on_where_its_shell_ignores_the_interrupt() {
     let (release, wait) = channel::<()>();

@@ -138,6 +138,7 @@ fn a_session_keeps_the_credentials_and_answers_again() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
 fn a_password_that_was_asked_for_answers_too() {
     let (server, folder) = (server(), TempFolder::new());
     let outcome = Program::http(&folder)

@@ -9,12 +9,14 @@ mod support;
 mod codings;
 mod connections;
 mod digest;
+#[cfg(target_os = "linux")]
 mod downloads;
 mod floods;
 mod framing;
 mod heads;
 mod interim;
 mod redirects;
+#[cfg(target_os = "linux")]
 mod screen;
 
 use std::path::Path;

@@ -22,7 +22,6 @@ fn screen(answer: &[u8], args: &[&str]) -> Vec<u8> {
 }
 
 #[test]
-#[cfg(target_os = "linux")]
 fn a_head_writes_no_escape_sequences_to_a_terminal() {
     for sequence in SEQUENCES {
         for place in [
@@ -69,7 +68,6 @@ fn a_head_writes_no_escape_sequences_to_a_terminal() {
 }
 
 #[test]
-#[cfg(target_os = "linux")]
 fn a_body_writes_no_escape_sequences_to_a_terminal() {
     for sequence in SEQUENCES.iter().filter(|sequence| sequence[0] == 0x1b) {
         for kind in ["text/plain", "application/json", "text/event-stream"] {

@@ -209,6 +209,7 @@ fn json_is_formatted_after_a_guard_and_under_other_types_when_asked() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
 fn a_terminal_gets_head_and_body_formatted_and_coloured() {
     let server = document_server();
     let folder = TempFolder::new();
@@ -227,6 +228,7 @@ fn a_terminal_gets_head_and_body_formatted_and_coloured() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
 fn a_terminal_can_have_it_plain() {
     let server = document_server();
     let folder = TempFolder::new();
@@ -237,6 +239,7 @@ fn a_terminal_can_have_it_plain() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
 fn a_plain_body_on_a_terminal_ends_its_last_line_as_in_httpie() {
     for (body, shown) in [
         ("abc", "\r\n\r\nabc\n\n\n"),
@@ -253,6 +256,7 @@ fn a_plain_body_on_a_terminal_ends_its_last_line_as_in_httpie() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
 fn binary_bodies_stay_off_the_terminal_and_whole_in_a_pipe() {
     const BYTES: &[u8] = b"\x89PNG\r\n\x1a\n\x00\x00\xff\xfe";
     let server = Server::start(|_| Answer::ok(BYTES).header("Content-Type", "image/png"));

@@ -40,6 +40,7 @@ fn a_backslash_keeps_a_colon_from_parting_user_and_password() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
 fn a_password_is_asked_for_on_the_terminal_and_not_shown() {
     let server = Server::start(|_| Answer::ok("fine"));
     let folder = TempFolder::new();
