@@ -191,7 +191,8 @@ impl From<std::io::Error> for Error {
 pub(crate) fn io_reason(error: &std::io::Error) -> String {
     let text = error.to_string();
     match text.rfind(" (os error ") {
-        Some(end) if text.ends_with(')') => text[..end].to_owned(),
+        // Windows ends its sentences itself.
+        Some(end) if text.ends_with(')') => text[..end].trim_end_matches('.').to_owned(),
         _ => text,
     }
 }
