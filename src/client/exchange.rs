@@ -22,6 +22,17 @@ use crate::sessions::{CookieJar, CookieUrl, without_port};
 
 /// How much of an intermediate response's body is read so that its connection can be used again, in bytes.
 const DRAIN: u64 = 1 << 20;
+/// How long that may take: a new connection takes less.
+const DRAIN_TIME: Duration = Duration::from_secs(1);
+
+/// Reads what is left of a body that nobody wants to see, so that its connection can be used again. Where that cannot be done
+/// soon, the connection is closed with the body, and the next request opens another.
+fn drain(body: &mut ResponseBody) {
+    let begun = Instant::now();
+    let mut body = body.take(DRAIN);
+    let mut piece = [0; 8 << 10];
+    while begun.elapsed() < DRAIN_TIME && !matches!(body.read(&mut piece), Ok(0) | Err(_)) {}
+}
 
 /// A response as an observer meets it: the head is here, the body comes as it is read.
 pub(crate) struct Response {
@@ -264,11 +275,7 @@ impl Exchange {
             };
         }
         shown?;
-        // What cannot be drained closes its connection; the next request opens another.
-        let _ = std::io::copy(
-            &mut response.body.by_ref().take(DRAIN),
-            &mut std::io::sink(),
-        );
+        drain(&mut response.body);
         drop(response);
         match location {
             Some(location) => redirect::redirected(request, status, &location),

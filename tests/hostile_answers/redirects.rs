@@ -56,6 +56,23 @@ fn locations_are_resolved_against_where_one_is() {
 }
 
 #[test]
+fn a_redirect_whose_body_drips_without_end_is_followed() {
+    let dripping = served("dripping", |mut connection| {
+        if connection.request() != "/start" {
+            connection.send(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi");
+            return;
+        }
+        connection
+            .send(b"HTTP/1.1 302 Found\r\nLocation: /a\r\nTransfer-Encoding: chunked\r\n\r\n");
+        // So slowly that neither a limit in bytes nor the time limit for silence ends it.
+        while connection.send(b"1\r\nx\r\n") {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    });
+    run_all(vec![dripping.args(&["--follow"]).shows("hi")]);
+}
+
+#[test]
 fn a_redirect_that_says_not_where_is_an_answer() {
     run_all(vec![
         // HTTPie takes an empty Location for none.
