@@ -95,6 +95,14 @@ fn a_part_that_was_not_asked_for_leaves_the_file_as_it_was() {
             "Content-Type: multipart/byteranges; boundary=x\r\n",
             "--x--",
         ),
+        (
+            "Content-Type: Multipart/Byteranges; boundary=x\r\nContent-Range: bytes 5-9/10\r\n",
+            "--x--",
+        ),
+        (
+            "Content-Range: bytes 5-9/10\r\nContent-Range: bytes 0-4/10\r\n",
+            "56789",
+        ),
         ("", "56789"),
     ] {
         let answer = format!(
@@ -107,6 +115,21 @@ fn a_part_that_was_not_asked_for_leaves_the_file_as_it_was() {
         let outcome = run(&folder, &["-dc", "-o", "part", &server.url("/")]);
         outcome.assert_error(&["'part'"]);
         assert_eq!(folder.read("work/part"), "01234", "{headers}");
+    }
+}
+
+#[test]
+fn an_answer_without_content_leaves_what_is_there() {
+    for status in ["204 No Content", "205 Reset Content"] {
+        let server = Server::start(move |_| Answer::new(status));
+        let folder = TempFolder::new();
+        folder.write("work/part", "01234");
+        run(&folder, &["-dc", "-o", "part", &server.url("/")]).assert_error(&[
+            "no content",
+            "'part'",
+            "5 bytes",
+        ]);
+        assert_eq!(folder.read("work/part"), "01234", "{status}");
     }
 }
 

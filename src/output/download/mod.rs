@@ -107,7 +107,8 @@ impl Download {
                     wish: Wish::File(path.to_owned(), Some(file)),
                 })
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            // Neither '' nor 'folder/' is the name of a file that could be made.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && names_file(path) => {
                 let parent = path
                     .parent()
                     .filter(|parent| !parent.as_os_str().is_empty());
@@ -138,14 +139,19 @@ impl Download {
     /// where the answer does not say that.
     ///
     /// # Errors
-    /// The server's file has another length.
+    /// The server's file has another length, or no content.
     pub(crate) fn no_rest(&self, status: u16, headers: &Headers) -> Option<Result<String, Error>> {
         let Wish::File(path, _) = &self.wish else {
             return None;
         };
-        let asked = status == 416 && self.have > 0;
-        let whole = range::unsatisfied(headers).filter(|_| asked)?;
         let (name, have) = (path.display(), self.have);
+        if have > 0 && matches!(status, 204 | 205) {
+            return Some(Err(Error::new(format!(
+                "the server has no content (HTTP {status}) for the rest of '{name}', which was left as it was with its {have} bytes; without --continue it is emptied."
+            ))));
+        }
+        let asked = status == 416 && have > 0;
+        let whole = range::unsatisfied(headers).filter(|_| asked)?;
         Some(match whole == have {
             true => Ok(format!("'{name}' is complete already: {}", amount(have))),
             false => Err(Error::new(format!(
@@ -206,6 +212,11 @@ impl Download {
         }
         Ok(saving)
     }
+}
+
+fn names_file(path: &Path) -> bool {
+    let text = path.as_os_str().as_encoded_bytes();
+    !text.is_empty() && !text.ends_with(b"/")
 }
 
 impl Saving {
