@@ -64,7 +64,8 @@ pub(crate) fn write_body(
     printer.show_what_stands()?;
     let mut text = Utf8Reader::new(decoded, facts);
     if plan.is_pretty() && by_line && kind.may_be_json {
-        write_lines(&mut text, &mut printer)?;
+        let of_events = kind.media_type.starts_with("text/event-stream");
+        write_lines(&mut text, of_events, &mut printer)?;
     } else {
         write_text(&mut text, &mut printer)?;
     }

@@ -125,6 +125,27 @@ fn each_event_is_formatted_and_shown_when_it_is_here() {
 }
 
 #[test]
+fn a_cr_alone_ends_a_line_of_an_event() {
+    follow(
+        &["--pretty=format"],
+        "text/event-stream",
+        Framing::Chunked,
+        &[
+            "event: a\rdata: {\"b\":1}\r\r",
+            "data: [2]\r",
+            "\ndata: x\r\n\r\n",
+            "data: \r\rdata: y\n\n",
+        ],
+        &[
+            "event: a\ndata: {\n    \"b\": 1\n}\n\n",
+            "data: [\n    2\n]\n",
+            "data: x\r\n\r\n",
+            "data: \n\ndata: y\n\n",
+        ],
+    );
+}
+
+#[test]
 fn a_stream_goes_down_a_pipe_as_it_comes() {
     for framing in [Framing::UntilClose, Framing::Chunked, Framing::Gzip] {
         for options in [&[][..], &["--stream"], &["-d", "-q"]] {

@@ -11,8 +11,18 @@ use crate::output::decode::is_binary;
 const LONGEST_LINE: usize = 8 << 20;
 
 /// Writes a stream to its end, or to the first line of binary data; what came together goes out together.
-pub(super) fn write_lines(body: &mut dyn Read, printer: &mut Printer<'_>) -> Result<(), Error> {
-    let (mut line, mut shown) = (Line::default(), Vec::new());
+///
+/// `of_events`: a CR alone ends a line as well (WHATWG HTML, section 9.2.5), and is shown as a line break.
+pub(super) fn write_lines(
+    body: &mut dyn Read,
+    of_events: bool,
+    printer: &mut Printer<'_>,
+) -> Result<(), Error> {
+    let mut line = Line {
+        cr_ends_it: of_events,
+        ..Line::default()
+    };
+    let mut shown = Vec::new();
     let mut piece = vec![0; FIRST_PIECE];
     loop {
         let outcome = read(body, &mut piece);
@@ -37,6 +47,9 @@ struct Line {
     bytes: Vec<u8>,
     /// It is too long: its beginning was passed on as text, and so is the rest.
     is_text: bool,
+    cr_ends_it: bool,
+    /// A CR has just ended one: an LF behind it belongs to it.
+    behind_cr: bool,
 }
 
 impl Line {
@@ -46,12 +59,39 @@ impl Line {
             if is_binary(part) {
                 return Ok(true);
             }
-            self.grow(part, printer)?;
+            match self.cr_ends_it {
+                true => self.grow_by_events(part, printer)?,
+                false => self.grow(part, printer)?,
+            }
         }
         if piece.is_empty() {
             printer.put_line(&self.bytes)?;
         }
         Ok(false)
+    }
+
+    /// Takes a part in which lines may end in CR too.
+    fn grow_by_events(&mut self, part: &[u8], printer: &mut Printer<'_>) -> Result<(), Error> {
+        let is_rest = std::mem::take(&mut self.behind_cr) && part == b"\n";
+        let (lines, last) = match part.strip_suffix(b"\r\n") {
+            Some(lines) => (lines, &part[lines.len()..]),
+            None => (part, &b""[..]),
+        };
+        for line in lines.split_inclusive(|byte| *byte == b'\r') {
+            match line.strip_suffix(b"\r") {
+                _ if is_rest => {}
+                None => self.grow(line, printer)?,
+                Some(line) => {
+                    self.grow(line, printer)?;
+                    self.grow(b"\n", printer)?;
+                }
+            }
+        }
+        self.behind_cr = part.ends_with(b"\r");
+        match last {
+            b"" => Ok(()),
+            end => self.grow(end, printer),
+        }
     }
 
     /// Takes a part that holds no line break but at its end; writes what is complete or too long.
