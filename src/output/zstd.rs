@@ -28,6 +28,10 @@ pub(super) struct Zstd<R> {
     input: Watched<BufReader<R>>,
     decoder: FrameDecoder,
     frame: Option<Frame>,
+    /// Whether a frame has begun before.
+    has_begun: bool,
+    /// Whether no frame follows.
+    is_over: bool,
     /// What was decoded begins to be given out at `at`.
     ready: Vec<u8>,
     at: usize,
@@ -49,21 +53,32 @@ impl<R: Read> Zstd<R> {
             input: Watched::new(BufReader::with_capacity(64 << 10, inner)),
             decoder: FrameDecoder::new(),
             frame: None,
+            has_begun: false,
+            is_over: false,
             ready: Vec::new(),
             at: 0,
         }
     }
 
-    /// Reads the header of the next frame; false at the end of the body.
+    /// Reads the header of the next frame; false at the end of the body, and at what cannot be one behind a frame: as with the
+    /// other codings, that is left alone.
     fn begin_frame(&mut self) -> io::Result<bool> {
         let mut header = [0; MAX_HEADER];
+        if self.is_over {
+            return Ok(false);
+        }
         match self.input.read(&mut header[..1]) {
             Ok(0) => return Ok(false),
+            Ok(_) if self.has_begun && !begins_magic(header[0]) => {
+                self.is_over = true;
+                return Ok(false);
+            }
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(true),
             Err(_) => return Err(self.input.reason("zstd")),
         }
         self.take(&mut header[1..5])?;
+        self.has_begun = true;
         let magic = u32::from_le_bytes([header[0], header[1], header[2], header[3]]);
         if magic & !0xF == 0x184D_2A50 {
             return self.skip_frame(header[4]).map(|()| true);
@@ -172,6 +187,11 @@ impl<R: Read> Zstd<R> {
             false => Err(corrupt("zstd")),
         }
     }
+}
+
+/// Whether frames, those with content or to be skipped, can begin with this byte.
+fn begins_magic(byte: u8) -> bool {
+    byte == MAGIC as u8 || byte & 0xF0 == 0x50
 }
 
 impl<R: Read> Read for Zstd<R> {
@@ -307,6 +327,16 @@ mod tests {
         body.extend(b"\x52\x2a\x4d\x18\x03\0\0\0abc");
         body.extend(EVENTS);
         assert_eq!(all(&body).unwrap(), [text, events].concat());
+    }
+
+    #[test]
+    fn what_cannot_be_a_frame_behind_one_is_left_alone() {
+        let events = all(EVENTS).unwrap();
+        for junk in [&b"junk"[..], &[0; 10], b"\n"] {
+            assert_eq!(all(&[EVENTS, junk].concat()).unwrap(), events, "{junk:?}");
+        }
+        let cut = all(&[EVENTS, &EVENTS[..3]].concat()).unwrap_err();
+        assert_eq!(cut.to_string(), "the zstd body is truncated");
     }
 
     #[test]
