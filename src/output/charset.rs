@@ -37,12 +37,16 @@ impl Charset {
         let name = name.trim().to_ascii_lowercase().replace('_', "-");
         let other = match name.as_str() {
             "latin-1" => "latin1",
+            "u8" | "utf 8" => "utf-8",
+            "cp874" => "windows-874",
+            "8859" => "latin1",
             "cp932" => "ms932",
             "cp949" => "windows-949",
             "cp936" => "gbk",
             "cp950" => "big5",
             "utf-8-sig" => "utf-8",
-            "mac-roman" => "macintosh",
+            "mac-roman" | "macroman" => "macintosh",
+            "iso2022-jp" => "iso-2022-jp",
             "utf-16-le" => "utf-16le",
             "utf-16-be" => "utf-16be",
             name => name,
@@ -426,6 +430,12 @@ mod tests {
             "utf_32",
             "UTF-32BE",
             "cp437",
+            "cp874",
+            "macroman",
+            "iso2022_jp",
+            "u8",
+            "utf 8",
+            "8859",
         ] {
             assert!(Charset::named(name).is_some(), "{name}");
         }
