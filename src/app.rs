@@ -92,9 +92,10 @@ fn request(
     args: Args,
     defaults: &[DefaultOptions],
     env: &Environment,
-    messages: &Messages,
+    messages: &mut Messages,
 ) -> Result<ExitStatus, Error> {
     let invocation = Invocation::settle(args, env)?;
+    messages.follow_output(invocation.to_terminal);
     if invocation.args.debug {
         messages.plain(&answers::debug_info(env, &invocation.trust, defaults));
     }

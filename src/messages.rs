@@ -15,7 +15,7 @@ use crate::terminal_text::{Layout, escape_controls};
 /// The way to the user's stderr.
 pub(crate) struct Messages {
     program: &'static str,
-    stdout_is_terminal: bool,
+    output_is_terminal: bool,
     /// Whether stderr is looked at by somebody who does not refuse colours.
     is_coloured: bool,
     /// Whether the terminal has but 16 of them.
@@ -30,7 +30,7 @@ impl Messages {
     pub(crate) fn new(program: &'static str, env: &Environment) -> Messages {
         Messages {
             program,
-            stdout_is_terminal: env.stdout_is_terminal,
+            output_is_terminal: env.stdout_is_terminal,
             is_coloured: env.stderr_is_terminal && !env.refuses_colors(),
             has_few_colors: env.has_few_colors(),
             quiet: 0,
@@ -44,6 +44,11 @@ impl Messages {
         if !self.has_few_colors {
             self.style = style;
         }
+    }
+
+    /// The output goes to a terminal or elsewhere: only there `-qq` silences warnings, as in HTTPie.
+    pub(crate) fn follow_output(&mut self, to_terminal: bool) {
+        self.output_is_terminal = to_terminal;
     }
 
     /// The name under which the program speaks.
@@ -70,7 +75,7 @@ impl Messages {
 
     /// Says what the user should know. `-qq` on a terminal silences it; a log keeps it, as in HTTPie.
     pub(crate) fn warning(&self, text: &str) {
-        if !(self.stdout_is_terminal && self.quiet > 1) {
+        if !(self.output_is_terminal && self.quiet > 1) {
             let text = format!("{}: warning: {text}", self.program);
             self.alarm(Alarm::Warning, &text);
         }

@@ -310,6 +310,21 @@ fn quiet_prints_nothing_and_still_does_the_work() {
     assert_eq!(folder.read("work/answer"), DOCUMENT);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn twice_quiet_hides_warnings_where_the_output_is_a_terminal_as_in_httpie() {
+    let server = Server::start(|_| Answer::new("404 Not Found"));
+    let folder = TempFolder::new();
+    for (more, is_warned) in [(&[][..], false), (&["-o", "answer"], true)] {
+        let program = Program::http(&folder)
+            .args(["-qq", "--check-status"])
+            .args(more)
+            .arg(server.url("/"));
+        let shown = program.run_in_terminal().text();
+        assert_eq!(shown.contains("warning: HTTP 404"), is_warned, "{shown:?}");
+    }
+}
+
 #[test]
 fn quiet_does_not_hide_errors() {
     let folder = TempFolder::new();

@@ -341,7 +341,7 @@ A server that sends another part than the one asked for is an error, and the fil
         category: Category::Output,
         short_help: "Print only errors and warnings; twice: only errors",
         long_help: "\
-Print nothing but errors and warnings; twice (-qq), no warnings either. --output and --download go on writing their file.",
+Print nothing but errors and warnings; twice (-qq), no warnings either where the output goes to a terminal. --output and --download go on writing their file.",
         effect: Effect::Switch(|args| args.quiet = args.quiet.saturating_add(1)),
         reset: |args, default| args.quiet = default.quiet,
         ..Flag::BASE
