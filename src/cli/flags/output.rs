@@ -277,7 +277,7 @@ Print intermediate requests and responses too: redirects that were followed (wit
         category: Category::Output,
         short_help: "Print the response as it comes, line by line",
         long_help: "\
-Print the response as it comes, line by line, also when it is formatted. Otherwise a response that is to be formatted is read to its end first.
+Print the response as it comes, line by line, also when it is formatted: each line that is a JSON document is laid out, XML is not. Otherwise a response that is to be formatted is read to its end first.
 
 Use it for responses that go on and on. Server-sent events (text/event-stream) and rows of JSON documents (application/x-ndjson, application/json-seq, application/stream+json) are printed so without it. In a pipe, what is not formatted always leaves at once.",
         effect: Effect::Switch(|args| args.stream = true),
