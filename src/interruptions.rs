@@ -14,6 +14,29 @@ pub(crate) use delay::Delayed;
 #[cfg(unix)]
 static ENDING: std::sync::OnceLock<Vec<(i32, Arc<AtomicBool>)>> = std::sync::OnceLock::new();
 
+/// The signals that end a process by themselves and would leave a terminal as it is at a question: they are taken from the
+/// first question on, and do then what they did before.
+#[cfg(unix)]
+static ENDING_BY_ITSELF: std::sync::OnceLock<Vec<(i32, Arc<AtomicBool>)>> =
+    std::sync::OnceLock::new();
+
+#[cfg(unix)]
+fn ending_by_itself() -> Vec<(i32, Arc<AtomicBool>)> {
+    use signal_hook::consts::{SIGHUP, SIGQUIT};
+    let ignored = ignored_signals();
+    let mut ending = Vec::new();
+    for signal in [SIGHUP, SIGQUIT] {
+        let condition = Arc::new(AtomicBool::new(true));
+        let is_taken = ignored >> (signal - 1) & 1 == 0
+            && signal_hook::flag::register_conditional_default(signal, Arc::clone(&condition))
+                .is_ok();
+        if is_taken {
+            ending.push((signal, condition));
+        }
+    }
+    ending
+}
+
 /// The way in which signals are taken.
 pub(crate) struct Interruptions {
     end_the_run: Arc<AtomicBool>,
@@ -83,12 +106,13 @@ mod delay {
     use std::io::{self, Read};
     use std::os::fd::{AsFd, BorrowedFd};
     use std::os::unix::net::UnixStream;
-    use std::sync::atomic::Ordering;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     use signal_hook::SigId;
     use signal_hook::low_level::{pipe, raise, unregister};
 
-    use super::ENDING;
+    use super::{ENDING, ENDING_BY_ITSELF, ending_by_itself};
 
     /// While this lives, a signal that would end the run waits. It does its work when this is dropped.
     pub(crate) struct Delayed {
@@ -105,7 +129,8 @@ mod delay {
                 signals: Vec::new(),
                 arrivals: Vec::new(),
             };
-            for (signal, _) in ENDING.get().into_iter().flatten() {
+            ENDING_BY_ITSELF.get_or_init(ending_by_itself);
+            for (signal, _) in ending() {
                 let (arrival, wake) = UnixStream::pair()?;
                 arrival.set_nonblocking(true)?;
                 delayed
@@ -136,8 +161,15 @@ mod delay {
         }
     }
 
+    fn ending() -> impl Iterator<Item = &'static (i32, Arc<AtomicBool>)> {
+        let both = [&ENDING, &ENDING_BY_ITSELF];
+        both.into_iter()
+            .filter_map(|signals| signals.get())
+            .flatten()
+    }
+
     fn set_ending(does_end: bool) {
-        for (_, condition) in ENDING.get().into_iter().flatten() {
+        for (_, condition) in ending() {
             condition.store(does_end, Ordering::SeqCst);
         }
     }

@@ -103,7 +103,12 @@ fn a_signal_at_any_moment_leaves_the_beginning_of_a_download() {
 
 #[test]
 fn a_signal_at_a_password_prompt_gives_the_terminal_back() {
-    for (signal, status) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+    let hung_up = -Signal::HUP.as_raw();
+    for (signal, status) in [
+        (Signal::INT, 130),
+        (Signal::TERM, 143),
+        (Signal::HUP, hung_up),
+    ] {
         let folder = TempFolder::new();
         let program = Program::http(&folder).args(["-a", "user", "http://127.0.0.1:1/"]);
         let (ended, is_restored) = program.signalled_at_prompt("password for user", signal);
