@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: what they do to a run; and the signal of a file that may not grow.
+//! Ctrl-C and SIGTERM: what they do to a run; what else ends one at a question; and the signal of a file that may not grow.
 //!
 //! They end it, but for the time in which another program has the terminal and they are meant for that one, and a little
 //! later where something has to be put in order first.
@@ -13,29 +13,6 @@ pub(crate) use delay::Delayed;
 /// delay them all the same. Each signal that ends the run, with whether it does so now.
 #[cfg(unix)]
 static ENDING: std::sync::OnceLock<Vec<(i32, Arc<AtomicBool>)>> = std::sync::OnceLock::new();
-
-/// The signals that end a process by themselves and would leave a terminal as it is at a question: they are taken from the
-/// first question on, and do then what they did before.
-#[cfg(unix)]
-static ENDING_BY_ITSELF: std::sync::OnceLock<Vec<(i32, Arc<AtomicBool>)>> =
-    std::sync::OnceLock::new();
-
-#[cfg(unix)]
-fn ending_by_itself() -> Vec<(i32, Arc<AtomicBool>)> {
-    use signal_hook::consts::{SIGHUP, SIGQUIT};
-    let ignored = ignored_signals();
-    let mut ending = Vec::new();
-    for signal in [SIGHUP, SIGQUIT] {
-        let condition = Arc::new(AtomicBool::new(true));
-        let is_taken = ignored >> (signal - 1) & 1 == 0
-            && signal_hook::flag::register_conditional_default(signal, Arc::clone(&condition))
-                .is_ok();
-        if is_taken {
-            ending.push((signal, condition));
-        }
-    }
-    ending
-}
 
 /// The way in which signals are taken.
 pub(crate) struct Interruptions {
@@ -106,13 +83,33 @@ mod delay {
     use std::io::{self, Read};
     use std::os::fd::{AsFd, BorrowedFd};
     use std::os::unix::net::UnixStream;
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::{Arc, OnceLock};
 
     use signal_hook::SigId;
     use signal_hook::low_level::{pipe, raise, unregister};
 
-    use super::{ENDING, ENDING_BY_ITSELF, ending_by_itself};
+    use super::{ENDING, signals_ignored_at_start};
+
+    /// The signals that end a process by themselves and would leave a terminal as it is at a question: they are taken from the
+    /// first question on, and do then what they did before.
+    static ENDING_BY_ITSELF: OnceLock<Vec<(i32, Arc<AtomicBool>)>> = OnceLock::new();
+
+    fn ending_by_itself() -> Vec<(i32, Arc<AtomicBool>)> {
+        use signal_hook::consts::{SIGHUP, SIGQUIT};
+        let ignored = signals_ignored_at_start();
+        let mut ending = Vec::new();
+        for signal in [SIGHUP, SIGQUIT] {
+            let condition = Arc::new(AtomicBool::new(true));
+            let is_taken = ignored >> (signal - 1) & 1 == 0
+                && signal_hook::flag::register_conditional_default(signal, Arc::clone(&condition))
+                    .is_ok();
+            if is_taken {
+                ending.push((signal, condition));
+            }
+        }
+        ending
+    }
 
     /// While this lives, a signal that would end the run waits. It does its work when this is dropped.
     pub(crate) struct Delayed {
@@ -179,11 +176,18 @@ mod delay {
 /// from the lowest for signal 1; none where the system does not tell.
 #[cfg(unix)]
 fn ignored_signals() -> u64 {
-    use std::io::{IsTerminal, Read};
+    use std::io::IsTerminal;
     // A job in the background does not have the terminal as its input.
-    if std::io::stdin().is_terminal() {
-        return 0;
+    match std::io::stdin().is_terminal() {
+        true => 0,
+        false => signals_ignored_at_start(),
     }
+}
+
+/// The same, whatever the input is.
+#[cfg(unix)]
+fn signals_ignored_at_start() -> u64 {
+    use std::io::Read;
     // One read of the kernel's short text; a file of unknown length would take several.
     let mut text = [0; 4096];
     let opened = std::fs::File::open("/proc/self/status");
