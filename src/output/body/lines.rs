@@ -72,14 +72,13 @@ impl Line {
 
     /// Takes a part in which lines may end in CR too.
     fn grow_by_events(&mut self, part: &[u8], printer: &mut Printer<'_>) -> Result<(), Error> {
-        let is_rest = std::mem::take(&mut self.behind_cr) && part == b"\n";
-        let (lines, last) = match part.strip_suffix(b"\r\n") {
-            Some(lines) => (lines, &part[lines.len()..]),
-            None => (part, &b""[..]),
-        };
+        if std::mem::take(&mut self.behind_cr) && part == b"\n" {
+            return Ok(());
+        }
+        let crlf = if part.ends_with(b"\r\n") { 2 } else { 0 };
+        let (lines, end) = part.split_at(part.len() - crlf);
         for line in lines.split_inclusive(|byte| *byte == b'\r') {
             match line.strip_suffix(b"\r") {
-                _ if is_rest => {}
                 None => self.grow(line, printer)?,
                 Some(line) => {
                     self.grow(line, printer)?;
@@ -88,10 +87,7 @@ impl Line {
             }
         }
         self.behind_cr = part.ends_with(b"\r");
-        match last {
-            b"" => Ok(()),
-            end => self.grow(end, printer),
-        }
+        self.grow(end, printer)
     }
 
     /// Takes a part that holds no line break but at its end; writes what is complete or too long.
