@@ -46,7 +46,7 @@ impl Messages {
         }
     }
 
-    /// The output goes to a terminal or elsewhere: only there `-qq` silences warnings, as in HTTPie.
+    /// Knows whether the output goes to a terminal: only then does `-qq` silence warnings, as in HTTPie.
     pub(crate) fn follow_output(&mut self, to_terminal: bool) {
         self.output_is_terminal = to_terminal;
     }

@@ -25,15 +25,6 @@ const DRAIN: u64 = 1 << 20;
 /// How long that may take: a new connection takes less.
 const DRAIN_TIME: Duration = Duration::from_secs(1);
 
-/// Reads what is left of a body that nobody wants to see, so that its connection can be used again. Where that cannot be done
-/// soon, the connection is closed with the body, and the next request opens another.
-fn drain(body: &mut ResponseBody) {
-    let begun = Instant::now();
-    let mut body = body.take(DRAIN);
-    let mut piece = [0; 8 << 10];
-    while begun.elapsed() < DRAIN_TIME && !matches!(body.read(&mut piece), Ok(0) | Err(_)) {}
-}
-
 /// A response as an observer meets it: the head is here, the body comes as it is read.
 pub(crate) struct Response {
     pub(crate) head: ResponseHead,
@@ -412,6 +403,15 @@ fn sendable_again(request: Request) -> Result<Request, Error> {
             "the server asks for credentials (HTTP 401) and wants the body again, but it came from a stream that is used up; give it as a file (@FILE)",
         )),
     }
+}
+
+/// Reads what is left of a body that nobody wants to see, so that its connection can be used again. Where that cannot be done
+/// soon, the connection is closed with the body, and the next request opens another.
+fn drain(body: &mut ResponseBody) {
+    let begun = Instant::now();
+    let mut body = body.take(DRAIN);
+    let mut piece = [0; 8 << 10];
+    while begun.elapsed() < DRAIN_TIME && !matches!(body.read(&mut piece), Ok(0) | Err(_)) {}
 }
 
 /// Sends once, and a second time where a kept connection had been closed meanwhile.

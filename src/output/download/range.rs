@@ -3,6 +3,9 @@
 
 use crate::headers::{Headers, OPTIONAL_SPACE};
 
+/// The type of a body with several parts (RFC 9110, section 14.6).
+const MULTIPART_BYTERANGES: &[u8] = b"multipart/byteranges";
+
 /// A `Content-Range`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ContentRange {
@@ -55,7 +58,7 @@ fn number(text: &str) -> Option<u64> {
 ///
 /// # Errors
 /// What is wrong with it, to go behind "the server".
-fn is_one_part(headers: &Headers) -> Result<(), String> {
+fn check_one_part(headers: &Headers) -> Result<(), String> {
     let media_type = headers.get("Content-Type").unwrap_or_default();
     let name = media_type.get(..MULTIPART_BYTERANGES.len());
     if name.is_some_and(|name| name.eq_ignore_ascii_case(MULTIPART_BYTERANGES)) {
@@ -69,15 +72,12 @@ fn is_one_part(headers: &Headers) -> Result<(), String> {
     }
 }
 
-/// The type of a body with several parts (RFC 9110, section 14.6).
-const MULTIPART_BYTERANGES: &[u8] = b"multipart/byteranges";
-
 /// The rest that a `206` brings to somebody who has `have` bytes already.
 ///
 /// # Errors
 /// What is wrong with it, to go behind "the server".
 pub(super) fn rest(headers: &Headers, have: u64) -> Result<Rest, String> {
-    is_one_part(headers)?;
+    check_one_part(headers)?;
     let Some(value) = headers.get_str("Content-Range") else {
         return Err(format!(
             "sent a part (206) without saying which (Content-Range), where the bytes from {have} on were asked for"
@@ -103,7 +103,7 @@ pub(super) fn rest(headers: &Headers, have: u64) -> Result<Rest, String> {
 /// # Errors
 /// What is wrong with it, to go behind "the server".
 pub(super) fn beginning(headers: &Headers) -> Result<Rest, String> {
-    is_one_part(headers)?;
+    check_one_part(headers)?;
     let Some(value) = headers.get_str("Content-Range") else {
         return Err("sent a part (HTTP 206) without saying which (Content-Range)".to_owned());
     };

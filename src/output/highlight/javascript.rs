@@ -71,9 +71,9 @@ impl JavaScript {
     }
 
     fn code(&mut self, rest: &[u8]) -> (Token, usize) {
-        let is_comment = rest.starts_with(b"//") || rest.starts_with(b"/*");
+        let is_comment = || rest.starts_with(b"//") || rest.starts_with(b"/*");
         if rest[0] == b'/'
-            && !is_comment
+            && !is_comment()
             && !self.behind_value
             && let Some(length) = expression(rest)
         {
