@@ -89,7 +89,7 @@ mod delay {
     use signal_hook::SigId;
     use signal_hook::low_level::{pipe, raise, unregister};
 
-    use super::{ENDING, signals_ignored_at_start};
+    use super::{ENDING, ignored_signals};
 
     /// The signals that end a process by themselves and would leave a terminal as it is at a question: they are taken from the
     /// first question on, and do then what they did before.
@@ -97,7 +97,7 @@ mod delay {
 
     fn ending_by_itself() -> Vec<(i32, Arc<AtomicBool>)> {
         use signal_hook::consts::{SIGHUP, SIGQUIT};
-        let ignored = signals_ignored_at_start();
+        let ignored = ignored_signals();
         let mut ending = Vec::new();
         for signal in [SIGHUP, SIGQUIT] {
             let condition = Arc::new(AtomicBool::new(true));
@@ -176,18 +176,11 @@ mod delay {
 /// from the lowest for signal 1; none where the system does not tell.
 #[cfg(unix)]
 fn ignored_signals() -> u64 {
-    use std::io::IsTerminal;
+    use std::io::{IsTerminal, Read};
     // A job in the background does not have the terminal as its input.
-    match std::io::stdin().is_terminal() {
-        true => 0,
-        false => signals_ignored_at_start(),
+    if std::io::stdin().is_terminal() {
+        return 0;
     }
-}
-
-/// The same, whatever the input is.
-#[cfg(unix)]
-fn signals_ignored_at_start() -> u64 {
-    use std::io::Read;
     // One read of the kernel's short text; a file of unknown length would take several.
     let mut text = [0; 4096];
     let opened = std::fs::File::open("/proc/self/status");
