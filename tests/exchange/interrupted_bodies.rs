@@ -193,3 +193,42 @@ fn a_rest_that_does_not_fit_leaves_what_is_there() {
         assert_eq!(server.request_count(), 2, "{index}");
     }
 }
+
+#[test]
+fn an_answer_without_content_is_no_rest_of_a_download() {
+    fn empty(_: &Received) -> Answer {
+        Answer::new("204 No Content")
+    }
+    fn reset(_: &Received) -> Answer {
+        Answer::new("205 Reset Content")
+    }
+    fn nothing_came(_: &Received) -> Answer {
+        Answer::raw("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n")
+    }
+    let cases: [(Answers, &str, &str, bool); 3] = [
+        ([cut_off, empty], "01234", "5 of 10 bytes", true),
+        ([cut_off, reset], "01234", "5 of 10 bytes", true),
+        ([nothing_came, empty], "mine", "10 of 10 bytes", false),
+    ];
+    for (answers, kept, missing, can_go_on) in cases {
+        let server = Server::start(Server::in_turn(answers));
+        let folder = TempFolder::new();
+        folder.write("work/file", "mine");
+        let args = ["--retry=2", "-d", "-o", "file", &server.url("/")];
+        let outcome = Program::http(&folder).args(args).run();
+        let said = outcome.stderr_text();
+        assert_eq!((outcome.status, server.request_count()), (1, 2), "{said}");
+        let missing = format!("Incomplete download: {missing} are missing");
+        assert!(said.contains(&missing) && !said.contains("Done"), "{said}");
+        assert!(said.contains("no content"), "{said}");
+        assert_eq!(said.contains("--continue"), can_go_on, "{said}");
+        assert_eq!(folder.read("work/file"), kept);
+    }
+    let server = Server::start(Server::in_turn([cut_off, empty]));
+    let outcome = run(&["--retry=1", "-d", &server.url("/")]);
+    assert_eq!(
+        (outcome.status, outcome.stdout_text().as_str()),
+        (1, "01234")
+    );
+    outcome.assert_says("5 of 10 bytes are missing");
+}

@@ -73,6 +73,10 @@ impl Saving {
                 }
             }
             416 if self.is_complete(facts.headers) => Ok(Rest::IsHere),
+            status @ (204 | 205) => {
+                let reason = format!("the server has no content for the rest, HTTP {status}");
+                Err(self.incomplete(&reason, self.have))
+            }
             200..=299 => self.start_anew(facts).map(|()| Rest::Follows),
             status => {
                 let reason =
