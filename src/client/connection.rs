@@ -170,6 +170,8 @@ pub(crate) struct Connection {
     buffer: Vec<u8>,
     start: usize,
     end: usize,
+    /// What each read and write may take.
+    timeout: Option<Duration>,
     /// How many requests have been sent over it.
     pub(crate) requests: usize,
     /// Whether the body of the present response was read to its end.
@@ -177,13 +179,14 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Takes a connected stream over.
-    pub(crate) fn new(stream: Stream) -> Connection {
+    /// Takes over a connected stream that has this timeout.
+    pub(crate) fn new(stream: Stream, timeout: Option<Duration>) -> Connection {
         Connection {
             stream,
             buffer: Vec::new(),
             start: 0,
             end: 0,
+            timeout,
             requests: 0,
             body_is_read: false,
         }
@@ -193,12 +196,12 @@ impl Connection {
         matches!(self.stream, Stream::Tls(_))
     }
 
-    /// Limits what follows by a deadline, or takes it off and limits each read and write alone.
-    pub(crate) fn limit(&mut self, deadline: Option<Instant>, step: Option<Duration>) {
-        self.stream.set_deadline(deadline, step);
+    /// Limits what follows by a deadline too, or takes it off and leaves the timeout alone.
+    pub(crate) fn limit(&mut self, deadline: Option<Instant>) {
+        self.stream.set_deadline(deadline, self.timeout);
         if deadline.is_none() {
             // A socket that refuses a timeout is a broken one, which the next read tells.
-            let _ = self.stream.set_timeout(step);
+            let _ = self.stream.set_timeout(self.timeout);
         }
     }
 

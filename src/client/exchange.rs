@@ -408,10 +408,12 @@ fn sendable_again(request: Request) -> Result<Request, Error> {
 /// Reads what is left of a body that nobody wants to see, so that its connection can be used again. Where that cannot be done
 /// soon, the connection is closed with the body, and the next request opens another.
 fn drain(body: &mut ResponseBody) {
-    let begun = Instant::now();
-    let mut body = body.take(DRAIN);
+    let deadline = Instant::now() + DRAIN_TIME;
+    body.set_deadline(Some(deadline));
+    let mut rest = body.by_ref().take(DRAIN);
     let mut piece = [0; 8 << 10];
-    while begun.elapsed() < DRAIN_TIME && !matches!(body.read(&mut piece), Ok(0) | Err(_)) {}
+    while Instant::now() < deadline && !matches!(rest.read(&mut piece), Ok(0) | Err(_)) {}
+    body.set_deadline(None);
 }
 
 /// Sends once, and a second time where a kept connection had been closed meanwhile.

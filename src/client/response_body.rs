@@ -6,6 +6,7 @@
 use std::fmt;
 use std::io::{self, Read};
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::connection::Connection;
 use super::framing::{Chunk, Framing};
@@ -45,6 +46,11 @@ impl ResponseBody {
     /// Tells that no request will follow: the connection closes with the body instead of being looked after.
     pub(crate) fn close_at_end(&mut self) {
         self.keeps_connection = false;
+    }
+
+    /// Says when reading is to end; none takes that back.
+    pub(super) fn set_deadline(&mut self, deadline: Option<Instant>) {
+        self.connection.lock().limit(deadline);
     }
 
     /// The length that the framing announces, before the body is read.

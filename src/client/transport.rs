@@ -76,11 +76,6 @@ impl Dialer {
         }
     }
 
-    /// What each read and write may take.
-    pub(crate) fn timeout(&self) -> Option<Duration> {
-        self.settings.timeout
-    }
-
     /// Connects to an origin by its route and, for https, shakes hands with it.
     pub(crate) fn dial(
         &self,
@@ -109,7 +104,7 @@ impl Dialer {
                 .set_timeout(self.settings.timeout)
                 .map_err(|error| failed(&origin.host, &io_reason(&error)))?;
         }
-        Ok(Connection::new(stream))
+        Ok(Connection::new(stream, self.settings.timeout))
     }
 }
 

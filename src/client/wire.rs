@@ -12,7 +12,7 @@
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{
@@ -207,7 +207,6 @@ impl Connector<()> for LineConnector {
             buffers: LazyBuffers::new(512, 1024),
             max_headers: self.max_headers,
             timeout_text: self.timeout_text.clone(),
-            timeout: self.dialer.timeout(),
             stage: Stage::Idle,
         }))
     }
@@ -261,7 +260,6 @@ struct Line {
     buffers: LazyBuffers,
     max_headers: Option<usize>,
     timeout_text: Arc<str>,
-    timeout: Option<Duration>,
     is_tls: bool,
     stage: Stage,
 }
@@ -389,7 +387,7 @@ impl Line {
         let deadline = self.answer_deadline();
         if deadline.is_some() {
             let deadline = deadline.filter(|_| stage == Awaited::Head);
-            self.connection.lock().limit(deadline, self.timeout);
+            self.connection.lock().limit(deadline);
         }
     }
 

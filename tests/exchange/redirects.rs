@@ -1,5 +1,9 @@
 //! Redirects: which are followed, with what method, and what is left behind at the border of an origin.
 
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
 use crate::support::{Answer, Program, Received, Server, TempFolder};
 
 /// Runs a line against a server whose handler knows its own port.
@@ -161,6 +165,42 @@ fn cookies_set_on_the_way_are_sent_on() {
     assert_eq!(requests[0].header("Cookie"), None);
     assert_eq!(requests[1].header("Cookie").as_deref(), Some("sid=1"));
     assert_eq!(requests[2].header("Cookie"), None);
+}
+
+#[test]
+fn a_body_that_stalls_is_left_for_another_connection() {
+    let (silent, speaks) = channel::<()>();
+    let speaks = Arc::new(Mutex::new(speaks));
+    let args = ["--follow", "{url}/length"];
+    let (requests, shown) = follow(&args, move |request, _| {
+        let (next, body) = match request.target().as_str() {
+            "/length" => ("/chunks", "Content-Length: 10\r\n\r\n01234"),
+            "/chunks" => ("/close", "Transfer-Encoding: chunked\r\n\r\n5\r\n01234"),
+            "/close" => ("/end", "\r\n"),
+            _ => return Answer::ok("the end"),
+        };
+        let speaks = Arc::clone(&speaks);
+        Answer::drive(move |socket| {
+            write!(socket, "HTTP/1.1 302 Found\r\nLocation: {next}\r\n{body}")?;
+            let _ = speaks.lock().map(|speaks| speaks.recv());
+            Ok(())
+        })
+    });
+    drop(silent);
+    let connections: Vec<_> = requests.iter().map(|request| request.connection).collect();
+    assert_eq!((connections, shown.as_str()), (vec![0, 1, 2, 3], "the end"));
+}
+
+#[test]
+fn what_a_redirect_may_take_is_no_limit_for_the_answer_behind_it() {
+    let (requests, shown) = follow(&["--follow", "{url}/start"], |request, _| {
+        if request.target() == "/end" {
+            std::thread::sleep(Duration::from_millis(1200));
+        }
+        to_end(request, 302)
+    });
+    assert_eq!(requests[0].connection, requests[1].connection);
+    assert_eq!(shown, "the end");
 }
 
 #[test]
