@@ -13,12 +13,12 @@ use std::io::{self, Read, Write};
 use super::charset::{self, Facts, Utf8Reader};
 use super::decode::{self, is_binary};
 use super::json;
-use super::plan::{EVENT_STREAM, Plan, is_stream};
+use super::plan::{Plan, is_stream};
 use super::report::Counted;
 use super::show::{Codings, ShownBody};
 use crate::error::Error;
 use kind::Kind;
-use lines::write_lines;
+use lines::{Unit, write_by};
 pub(crate) use printer::BINARY_NOTICE;
 use printer::Printer;
 
@@ -64,8 +64,7 @@ pub(crate) fn write_body(
     printer.show_what_stands()?;
     let mut text = Utf8Reader::new(decoded, facts);
     if plan.is_pretty() && by_line && kind.may_be_json {
-        let of_events = kind.media_type == EVENT_STREAM;
-        write_lines(&mut text, of_events, &mut printer)?;
+        write_by(Unit::of_type(&kind.media_type), &mut text, &mut printer)?;
     } else {
         write_text(&mut text, &mut printer)?;
     }

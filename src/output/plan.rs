@@ -75,12 +75,14 @@ impl Plan {
 
 /// The type of server-sent events, in lower case.
 pub(crate) const EVENT_STREAM: &str = "text/event-stream";
+/// The type of JSON text sequences (RFC 7464), in lower case.
+pub(crate) const JSON_SEQUENCE: &str = "application/json-seq";
 
 /// Whether a body of this type, in lower case, is a row of events or documents that come when they happen.
 pub(crate) fn is_stream(content_type: &str) -> bool {
     let name = content_type.split(';').next().unwrap_or_default().trim();
     matches!(
         name,
-        EVENT_STREAM | "application/x-ndjson" | "application/json-seq" | "application/stream+json"
+        EVENT_STREAM | JSON_SEQUENCE | "application/x-ndjson" | "application/stream+json"
     )
 }

@@ -74,21 +74,30 @@ fn heads_up_to_the_limit_are_read() {
     ]);
 }
 
-/// Each is a line of a stream, and 96 MiB of it.
+/// Each is a line or a record of a stream, and larger than what is laid out at once.
 #[test]
-fn lines_without_end_are_passed_on() {
+fn lines_and_records_without_end_are_passed_on() {
     let kinds = [
-        ("an event", "text/event-stream", "data: "),
-        ("JSON", "application/x-ndjson", r#"{"a":""#),
-        ("text", "text/plain", ""),
+        ("an event", "text/event-stream", "data: ", "x", 96),
+        ("JSON", "application/x-ndjson", r#"{"a":""#, "x", 96),
+        ("text", "text/plain", "", "x", 96),
+        ("a sequence", "application/json-seq", "\x1E[\"", "x", 96),
+        // In colours it is several times as large.
+        (
+            "lines of a record",
+            "application/json-seq",
+            "\x1E[",
+            "1,\n",
+            12,
+        ),
     ];
-    let cases = kinds.map(|(name, kind, start)| {
+    let cases = kinds.map(|(name, kind, start, more, mebibytes)| {
         served(name, move |mut connection| {
             connection.answer(format!(
                 "HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n\r\n{start}"
             ));
-            for _ in 0..96 {
-                connection.send(vec![b'x'; 1 << 20]);
+            for _ in 0..mebibytes {
+                connection.send(more.repeat((1 << 20) / more.len()));
             }
         })
         .args(&["--stream", "--pretty=all", "-o", "/dev/null"])

@@ -193,6 +193,54 @@ fn documents_of_a_sequence_keep_their_separators() {
 }
 
 #[test]
+fn a_record_of_a_sequence_may_stand_over_several_lines() {
+    for framing in [Framing::UntilClose, Framing::Chunked, Framing::Gzip] {
+        follow(
+            &["--pretty=format"],
+            "application/json-seq",
+            framing,
+            &[
+                "\u{1e}{\r\n  \"b\": [1,\r\n",
+                "\r\n  \"]\\\"}\"]",
+                "}\n",
+                "\u{1e}\"{\"\n\u{1e}true\n",
+                "\u{1e}{\"cut\": [1,\n\u{1e}\n[2",
+                "]\u{1e}[3]\n",
+                "{\"no\":\n\"separator\"}\n{no json}\n",
+                "\u{1e}[\"open\n",
+            ],
+            &[
+                "",
+                "",
+                "\u{1e}{\n    \"b\": [\n        1,\n        \"]\\\"}\"\n    ]\n}\n",
+                "\u{1e}\"{\"\n\u{1e}true\n",
+                "\u{1e}{\"cut\": [1,\n\u{1e}\n",
+                "[\n    2\n]\u{1e}[\n    3\n]\n",
+                "{\n    \"no\": \"separator\"\n}\n{no json}\n",
+                "\u{1e}[\"open\n",
+            ],
+        );
+    }
+}
+
+#[test]
+fn the_last_record_of_a_sequence_ends_with_the_body() {
+    for (body, shown) in [
+        (
+            "\u{1e}[1]\n\u{1e}{\"a\":\n1}",
+            "\u{1e}[\n    1\n]\n\u{1e}{\n    \"a\": 1\n}\n",
+        ),
+        ("\u{1e}{\"a\":\n[1,\n", "\u{1e}{\"a\":\n[1,\n"),
+    ] {
+        let server =
+            Server::start(move |_| Answer::ok(body).header("Content-Type", "application/json-seq"));
+        let folder = TempFolder::new();
+        let program = Program::http(&folder).args(["--pretty=format", &server.url("/")]);
+        assert_eq!(program.run_well().stdout_text(), shown);
+    }
+}
+
+#[test]
 fn other_text_is_followed_without_waiting_for_the_end_of_a_line() {
     follow(
         &["-S", "--pretty=format"],

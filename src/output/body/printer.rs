@@ -4,8 +4,9 @@
 //! terminal, and coloured where there are colours; a document is laid out where it is one.
 
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
+use super::LARGE_PIECE;
 use super::kind::Kind;
 use crate::error::Error;
 use crate::output::highlight::{Highlighter, Language};
@@ -62,15 +63,15 @@ impl<'a> Printer<'a> {
             || is_stream(&kind.media_type);
     }
 
-    /// Lets something be printed to another output; what it leaves open goes on here.
-    pub(super) fn aside<T>(
+    /// Holds back what is printed until it [shall be seen](Printer::show_what_stands) or is much.
+    pub(super) fn together(
         &mut self,
-        out: &mut dyn Write,
-        print: impl FnOnce(&mut Printer<'_>) -> T,
-    ) -> T {
+        print: impl FnOnce(&mut Printer<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut out = BufWriter::with_capacity(LARGE_PIECE, &mut *self.out);
         let mut aside = Printer {
             plan: self.plan,
-            out,
+            out: &mut out,
             after_head: self.after_head,
             highlighter: self.highlighter.take(),
             colours_json: self.colours_json,
@@ -78,10 +79,13 @@ impl<'a> Printer<'a> {
         };
         let outcome = print(&mut aside);
         (self.highlighter, self.ends_line) = (aside.highlighter, aside.ends_line);
-        outcome
+        match out.into_inner() {
+            Ok(_) => outcome,
+            Err(failure) => outcome.and(Err(output_error(failure.into_error()))),
+        }
     }
 
-    /// Lets what was written before be seen: from here on nothing is held back.
+    /// Lets what was written before be seen.
     pub(super) fn show_what_stands(&mut self) -> Result<(), Error> {
         self.out.flush().map_err(output_error)
     }
@@ -102,7 +106,7 @@ impl<'a> Printer<'a> {
         self.end_text(false)
     }
 
-    /// Prints a line, laid out where it is JSON.
+    /// Prints a line or a record, laid out where it is JSON.
     pub(super) fn put_line(&mut self, line: &[u8]) -> Result<(), Error> {
         let content = line.trim_ascii_end();
         if content.is_empty() {
@@ -241,11 +245,6 @@ impl<'a> Printer<'a> {
         if let Some(last) = bytes.last() {
             self.ends_line = *last == b'\n';
         }
-        self.put_raw(bytes)
-    }
-
-    /// Prints what was printed [aside](Printer::aside) and is known already.
-    pub(super) fn put_raw(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.out.write_all(bytes).map_err(output_error)
     }
 }
