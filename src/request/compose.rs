@@ -1,10 +1,9 @@
 //! From what was asked to a request: which body it has, which headers its kind brings, and how they meet those of the
 //! sessions and the typed ones.
 
-use std::path::Path;
-
 use super::body::{self, Body};
 use super::build::{self, ACCEPT_JSON, Ingredients, Request};
+use super::media_type;
 use super::multipart::Multipart;
 use super::nested_json;
 use super::stdin::{self, LengthWanted};
@@ -225,9 +224,6 @@ fn parts(fields: Vec<&Field>, boundary: Option<String>) -> Result<Multipart, Err
 /// The media type of a file: what `;type=` says, else what its name suggests.
 pub(super) fn file_type(file: Option<&FileItem>) -> Option<String> {
     let file = file?;
-    file.mime_type.clone().or_else(|| guessed_type(&file.path))
-}
-
-fn guessed_type(path: &Path) -> Option<String> {
-    mime_guess::from_path(path).first_raw().map(str::to_owned)
+    let guessed = || media_type::of_name(&file.path).map(str::to_owned);
+    file.mime_type.clone().or_else(guessed)
 }

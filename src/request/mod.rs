@@ -8,6 +8,7 @@ pub(crate) mod compress;
 pub(crate) mod curl;
 mod escape;
 mod file;
+mod media_type;
 mod multipart;
 pub(crate) mod nested_json;
 #[cfg(any(test, fuzzing))]

@@ -22,6 +22,22 @@ fn the_url_names_the_file_and_the_type_gives_it_an_ending() {
 }
 
 #[test]
+fn the_endings_of_types_are_those_of_httpie() {
+    let endings = [
+        ("application/x-ruby", "rb"),
+        ("application/zstd", "zst"),
+        ("text/vnd.trolltech.linguist", "ts"),
+        ("Text/X-Java; charset=utf-8", "java"),
+    ];
+    for (media_type, ending) in endings {
+        let server = Server::start(move |_| Answer::ok(BODY).header("Content-Type", media_type));
+        let folder = TempFolder::new();
+        download(&server, &folder, &["-d", &server.url("/file")]);
+        assert_eq!(saved(&folder), [format!("file.{ending}")], "{media_type}");
+    }
+}
+
+#[test]
 fn the_first_url_names_the_file_after_a_redirect() {
     let server = Server::start(|request| match request.target().as_str() {
         "/redirect/1" => Answer::redirect(302, "/get"),

@@ -29,6 +29,38 @@ fn multipart_bodies_have_exact_bytes() {
 }
 
 #[test]
+fn the_names_of_files_tell_their_types_as_in_httpie() {
+    let folder = TempFolder::new();
+    let types = [
+        ("x.ts", Some("text/vnd.trolltech.linguist")),
+        ("x.java", Some("text/x-java")),
+        ("X.RB", Some("application/x-ruby")),
+        ("x.zst", Some("application/zstd")),
+        ("x.xml", Some("application/xml")),
+        ("x.py", Some("text/x-python")),
+        ("x.json", Some("application/json")),
+        ("x.unheard-of", None),
+    ];
+    let mut args = vec!["--multipart".to_owned(), "{url}/".to_owned()];
+    for (name, _) in types {
+        folder.write(&format!("work/{name}"), "");
+        args.push(format!("{name}@{name}"));
+    }
+    let args: Vec<_> = args.iter().map(String::as_str).collect();
+    let body = send_from(&folder, &args, |program| program).body_text();
+    for (name, media_type) in types {
+        let media_type = media_type.map(|known| format!("Content-Type: {known}\r\n"));
+        let part = format!(
+            "name=\"{name}\"; filename=\"{name}\"\r\n{}\r\n",
+            media_type.unwrap_or_default()
+        );
+        assert!(body.contains(&part), "{name}: {body}");
+    }
+    let whole = send_from(&folder, &["{url}/", "@x.ts"], |program| program);
+    assert_eq!(whole.header("Content-Type").as_deref(), types[0].1);
+}
+
+#[test]
 fn a_form_with_a_file_becomes_multipart_with_a_boundary_of_its_own() {
     let folder = TempFolder::new();
     folder.write("work/a.txt", "text");
