@@ -107,6 +107,21 @@ fn lines_and_records_without_end_are_passed_on() {
 }
 
 #[test]
+fn what_is_laid_out_of_a_line_is_not_gathered() {
+    // Indented and in colours it is twenty times as large.
+    let document = format!("[{}1]", "1,".repeat(3 << 20));
+    let cases = ["", "data: ", "\x1E"].map(|name| {
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nConnection: close\r\n\r\n{name}{document}\n"
+        );
+        case(name, answer)
+            .args(&["--stream", "--pretty=all", "-o", "/dev/null"])
+            .within(ROOM)
+    });
+    run_all(cases.into());
+}
+
+#[test]
 fn framing_without_end_is_refused() {
     const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
     run_all(vec![

@@ -97,7 +97,7 @@ impl<'a> Printer<'a> {
         scanned: Option<Scanned>,
         kind: &Kind,
     ) -> Result<(), Error> {
-        if kind.may_be_json && self.put_json(text, scanned)?.is_some() {
+        if kind.may_be_json && self.put_json(b"", text, scanned)?.is_some() {
             return Ok(());
         }
         if !kind.may_be_xml || !self.put_xml(text)? {
@@ -120,27 +120,12 @@ impl<'a> Printer<'a> {
             Some(rest) => content.split_at(content.len() - rest.trim_ascii_start().len()),
             None => content.split_at(0),
         };
-        let mut shown = Vec::new();
-        let mut aside = Printer::new(self.plan, &mut shown, false);
-        aside.colours_json = self.colours_json;
-        match aside.put_json(document, None)? {
+        match self.put_json(name, document, None)? {
             None => self.put_text(line),
-            Some(last_line) => {
-                self.put_text(name)?;
-                if self.colours_json {
-                    self.paint_rest()?;
-                    self.put(&shown)?;
-                } else {
-                    self.paint(&shown).map_err(output_error)?;
-                    self.paint_rest()?;
-                }
-                match last_line {
-                    LastLine::Ended => Ok(()),
-                    LastLine::Open => {
-                        let end = self.visible(&line[content.len()..]);
-                        self.put(&end)
-                    }
-                }
+            Some(LastLine::Ended) => Ok(()),
+            Some(LastLine::Open) => {
+                let end = self.visible(&line[content.len()..]);
+                self.put(&end)
             }
         }
     }
@@ -154,28 +139,28 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// Prints a JSON document; nothing where it is none.
+    /// Prints a JSON document behind the name that it has; nothing where it is none.
     fn put_json(
         &mut self,
+        name: &[u8],
         bytes: &[u8],
         scanned: Option<Scanned>,
     ) -> Result<Option<LastLine>, Error> {
         let options = self.json_options();
-        let verdict = match (self.colours_json, &self.plan.style) {
-            (true, style) => json::write_json(bytes, scanned, &options, style.as_ref(), self.out),
-            // As in HTTPie, what the type says decides about colours.
-            (false, _) => json::write_json(bytes, scanned, &options, None, &mut Painted(self)),
+        // As in HTTPie, what the type says decides about colours.
+        let style = self.plan.style.as_ref().filter(|_| self.colours_json);
+        let mut out = Named {
+            name,
+            is_text: style.is_none(),
+            printer: self,
         };
-        match verdict.map_err(output_error)? {
+        match json::write_json(bytes, scanned, &options, style, &mut out).map_err(output_error)? {
             // As in HTTPie, a coloured document ends its last line.
             Verdict::Written if self.plan.style.is_some() => {
-                self.paint_rest()?;
+                self.paint_rest().map_err(output_error)?;
                 self.put(b"\n").map(|()| Some(LastLine::Ended))
             }
-            Verdict::Written => {
-                self.ends_line = false;
-                Ok(Some(LastLine::Open))
-            }
+            Verdict::Written => Ok(Some(LastLine::Open)),
             Verdict::NotJson => Ok(None),
         }
     }
@@ -213,16 +198,16 @@ impl<'a> Printer<'a> {
         }
     }
 
-    fn paint_rest(&mut self) -> Result<(), Error> {
+    fn paint_rest(&mut self) -> io::Result<()> {
         match &mut self.highlighter {
-            Some(highlighter) => highlighter.finish(self.out).map_err(output_error),
+            Some(highlighter) => highlighter.finish(self.out),
             None => Ok(()),
         }
     }
 
     /// Ends text; its last line too where that is wanted or, as in HTTPie, where it is coloured.
     pub(super) fn end_text(&mut self, ends_lines: bool) -> Result<(), Error> {
-        self.paint_rest()?;
+        self.paint_rest().map_err(output_error)?;
         if !self.ends_line && (ends_lines || self.highlighter.is_some()) {
             self.put(b"\n")?;
         }
@@ -242,10 +227,44 @@ impl<'a> Printer<'a> {
 
     /// Prints bytes as they are.
     pub(super) fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.put_as_it_is(bytes).map_err(output_error)
+    }
+
+    fn put_as_it_is(&mut self, bytes: &[u8]) -> io::Result<()> {
         if let Some(last) = bytes.last() {
             self.ends_line = *last == b'\n';
         }
-        self.out.write_all(bytes).map_err(output_error)
+        self.out.write_all(bytes)
+    }
+}
+
+/// A JSON document as an output of its formatter, which writes nothing where there is none: then its name is not wanted.
+struct Named<'p, 'a> {
+    /// What is to stand before the document.
+    name: &'p [u8],
+    /// Whether the document is text, which is painted; else it has its colours.
+    is_text: bool,
+    printer: &'p mut Printer<'a>,
+}
+
+impl Write for Named<'_, '_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let name = std::mem::take(&mut self.name);
+        if !name.is_empty() {
+            let name = self.printer.visible(name);
+            self.printer.paint(&name)?;
+        }
+        if self.is_text {
+            self.printer.paint(bytes)?;
+        } else {
+            self.printer.paint_rest()?;
+            self.printer.put_as_it_is(bytes)?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
