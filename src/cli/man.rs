@@ -205,7 +205,7 @@ Kept are headers that were typed, except those that belong to one request only (
 
 A plain name is a session of the URL's host and port, or of the Host header if one is typed. A name with a path separator is the path of a file, and such a session can be used with any host; its cookies are still bound to the hosts that set them.
 
-A session is saved only if something changed, in one step, and together with the changes of other runs that use it at the same time: it is never half written, and no change is lost. Only its owner can read it. A file that cannot be understood is reported and left alone, and nothing is sent.";
+A session is saved only if something changed, in one step, and together with the changes of other runs that use it at the same time: it is never half written, and no change is lost. Only its owner can read it, and a group that its owner has let in; rights that everybody had are taken away when it is saved. A file that cannot be understood is reported and left alone, and nothing is sent.";
 
 const EXIT_STATUS: &[(&str, &str)] = &[
     (

@@ -6,6 +6,7 @@
 //! options, prints, or speaks HTTP: headers and `Set-Cookie` lines come in as bytes, and the time comes in as a
 //! number.
 
+mod access;
 mod auth_section;
 mod cookie_date;
 mod cookie_entry;

@@ -11,6 +11,7 @@ use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::access;
 use super::error::{Access, SessionError};
 use super::store::{MAX_SIZE, TEMPORARY_SUFFIX, read_text};
 use crate::error::io_reason;
@@ -171,7 +172,7 @@ impl Lock {
     fn replace(mut self, target: &Path, text: &[u8]) -> io::Result<()> {
         let old = match OpenOptions::new().write(true).open(target) {
             // A file that may not be written must not be replaced either.
-            Ok(old) => Some(old.metadata()?),
+            Ok(old) => Some(old),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(error),
         };
@@ -179,40 +180,13 @@ impl Lock {
         self.file.seek(SeekFrom::Start(0))?;
         self.file.write_all(text)?;
         if let Some(old) = old {
-            keep_owner(&self.file, &old)?;
-            self.file.set_permissions(old.permissions())?;
+            access::keep(&old, &self.file)?;
         }
         self.file.sync_all()?;
         fs::rename(&self.path, target)?;
         self.is_replaced = true;
         Ok(())
     }
-}
-
-/// The new file belongs to whom the old one belonged to. Who may not give files away keeps the group, if that lets the
-/// owner in; a file that its owner could not use any more is not replaced.
-#[cfg(unix)]
-fn keep_owner(file: &File, old: &fs::Metadata) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt, fchown};
-    let new = file.metadata()?;
-    if (new.uid(), new.gid()) == (old.uid(), old.gid())
-        || fchown(file, Some(old.uid()), Some(old.gid())).is_ok()
-    {
-        return Ok(());
-    }
-    let group_stays = new.gid() == old.gid() || fchown(file, None, Some(old.gid())).is_ok();
-    let lets_owner_in = (group_stays && old.mode() & 0o060 == 0o060) || old.mode() & 0o006 == 0o006;
-    match new.uid() == old.uid() || lets_owner_in {
-        true => Ok(()),
-        false => Err(io::Error::other(
-            "it belongs to another user, who could not use it any more",
-        )),
-    }
-}
-
-#[cfg(not(unix))]
-fn keep_owner(_: &File, _: &fs::Metadata) -> io::Result<()> {
-    Ok(())
 }
 
 impl Drop for Lock {
@@ -394,7 +368,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn new_files_and_folders_are_private_and_old_ones_keep_their_mode() {
+    fn new_files_and_folders_are_private_and_old_ones_stay_the_groups_alone() {
         use std::os::unix::fs::PermissionsExt;
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         let folder = Folder::new();
@@ -404,6 +378,9 @@ mod tests {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         put(&path, "2").unwrap();
         assert_eq!(mode(&path), 0o640);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        put(&path, "3").unwrap();
+        assert_eq!(mode(&path), 0o600);
     }
 
     #[cfg(unix)]

@@ -87,17 +87,29 @@ fn files_and_folders_are_for_their_owner_alone() {
 
 #[test]
 #[cfg(unix)]
-fn the_mode_of_an_existing_file_is_kept() {
+fn a_file_stays_its_groups_but_nobody_elses() {
     use std::os::unix::fs::PermissionsExt;
     let (server, folder) = (server(), TempFolder::new());
     let path = folder.write(
         "work/s.json",
         r#"{"headers": [], "cookies": [], "auth": {}}"#,
     );
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("the test's own file");
-    run(&folder, &server, &["--session=./s.json", "{url}/", "X-A:1"]);
-    assert!(folder.read("work/s.json").contains("X-A"));
-    assert_eq!(mode(&path), 0o640);
+    // HTTPie leaves them as the umask says.
+    for (number, (before, after)) in [(0o640, 0o640), (0o644, 0o600), (0o666, 0o600)]
+        .into_iter()
+        .enumerate()
+    {
+        fs::set_permissions(&path, fs::Permissions::from_mode(before))
+            .expect("the test's own file");
+        let header = format!("X-A:{number}");
+        run(&folder, &server, &["--session=./s.json", "{url}/", &header]);
+        assert!(
+            folder
+                .read("work/s.json")
+                .contains(&format!("\"{number}\""))
+        );
+        assert_eq!(mode(&path), after, "{before:o}");
+    }
 }
 
 #[test]
