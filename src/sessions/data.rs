@@ -97,12 +97,11 @@ impl SessionData {
         &self.header_sources
     }
 
-    /// Whether a command runs when a request is made with it.
-    pub(super) fn runs_commands(&self) -> bool {
+    /// From where requests that are made with it get secrets.
+    pub(super) fn sources(&self) -> impl Iterator<Item = &SecretSource> {
         let of_credentials = self.credentials.as_ref().and_then(Credentials::source);
         let of_headers = self.header_sources.iter().map(HeaderSource::source);
-        let mut sources = of_credentials.into_iter().chain(of_headers);
-        sources.any(SecretSource::runs_a_command)
+        of_credentials.into_iter().chain(of_headers)
     }
 
     /// The cookies.

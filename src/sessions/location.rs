@@ -10,7 +10,8 @@ use super::error::SessionError;
 use super::file::SessionFile;
 use super::json::{Json, without_position};
 use super::replace::{LOCK_WAIT, update};
-use super::store::{is_anonymous_session, path_of, read_text};
+use super::store::{is_anonymous_session, path_of, read_file, read_text};
+use super::trust::Writers;
 use crate::environment::Environment;
 
 /// Where a session is, and what it is called.
@@ -50,14 +51,17 @@ impl Location {
         }
     }
 
-    /// What the file holds, and the warning that its layout asks for; nothing if there is no file.
-    pub(super) fn load(&self) -> Result<Option<(SessionData, Option<String>)>, SessionError> {
-        let Some(text) = read_text(&self.path)? else {
+    /// What the file holds; nothing if there is no file.
+    pub(super) fn load(&self) -> Result<Option<Loaded>, SessionError> {
+        let Some((text, writers)) = read_file(&self.path)? else {
             return Ok(None);
         };
         let mut file = self.parse(&text)?;
-        let warning = self.upgrade_warning(&file);
-        Ok(Some((SessionData::of_file(&mut file), warning)))
+        Ok(Some(Loaded {
+            warning: self.upgrade_warning(&file),
+            data: SessionData::of_file(&mut file),
+            writers,
+        }))
     }
 
     fn parse<'a>(&self, text: &'a str) -> Result<SessionFile<'a>, SessionError> {
@@ -190,6 +194,14 @@ pub(crate) fn replace_text(path: &Path, expected: &str, text: &str) -> Result<bo
         Ok(is_expected.then(|| text.to_owned()))
     })?;
     Ok(is_expected)
+}
+
+/// What a session's file holds.
+pub(super) struct Loaded {
+    pub(super) data: SessionData,
+    /// What its layout asks to be said.
+    pub(super) warning: Option<String>,
+    pub(super) writers: Writers,
 }
 
 /// What a save does with a file that is there.

@@ -11,8 +11,8 @@ use super::data::SessionData;
 use super::error::SessionError;
 use super::location::{IfPresent, Location};
 use super::session::unix_seconds;
-use super::source::HeaderSource;
-use super::trust;
+use super::source::{HeaderSource, SecretSource};
+use super::trust::Writers;
 use crate::environment::Environment;
 use crate::headers::Headers;
 
@@ -93,14 +93,15 @@ impl Overlay {
     }
 
     fn load(&mut self, location: &Location) -> Result<Option<SessionData>, SessionError> {
-        let Some((data, warning)) = location.load()? else {
+        let Some(loaded) = location.load()? else {
             return Ok(None);
         };
-        if data.runs_commands() {
-            trust::insist(&location.path)?;
+        self.warnings.extend(loaded.warning);
+        if let Writers::Others(reason) = loaded.writers {
+            let warning = foreign_sources(location, &loaded.data, reason)?;
+            self.warnings.extend(warning);
         }
-        self.warnings.extend(warning);
-        Ok(Some(data))
+        Ok(Some(loaded.data))
     }
 
     /// What the user should know: sessions in an old layout, and read-only ones that are missing.
@@ -180,6 +181,32 @@ impl Overlay {
         target.is_new = false;
         Ok(())
     }
+}
+
+/// What is to be said of references in a file that others than its user can write to, for this reason: they choose which of
+/// the user's secrets are sent.
+///
+/// # Errors
+///
+/// One is a command.
+fn foreign_sources(
+    location: &Location,
+    data: &SessionData,
+    reason: &'static str,
+) -> Result<Option<String>, SessionError> {
+    if data.sources().any(SecretSource::runs_a_command) {
+        let path = location.path.clone();
+        return Err(SessionError::Untrusted { path, reason });
+    }
+    let sources: Vec<&str> = data.sources().map(SecretSource::as_str).collect();
+    let warning = || {
+        format!(
+            "The session {:?} sends what {} gives, and {reason}.",
+            location.name,
+            sources.join(", ")
+        )
+    };
+    Ok((!sources.is_empty()).then(warning))
 }
 
 #[cfg(test)]

@@ -137,8 +137,10 @@ impl Session {
     pub fn load(&mut self) -> Result<&SessionData, SessionError> {
         let loaded = self.location.load()?;
         self.is_new = loaded.is_none();
-        let (data, warning) = loaded.unwrap_or_else(|| (SessionData::empty(), None));
-        (self.data, self.warning) = (data, warning);
+        (self.data, self.warning) = match loaded {
+            Some(loaded) => (loaded.data, loaded.warning),
+            None => (SessionData::empty(), None),
+        };
         Ok(&self.data)
     }
 

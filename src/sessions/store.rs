@@ -13,6 +13,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use super::error::{Access, SessionError};
 use super::json::position_of;
 use super::replace::{LOCK_WAIT, remove};
+use super::trust::Writers;
 use crate::environment::Environment;
 
 /// The largest session file.
@@ -166,6 +167,11 @@ fn httpie_folder(host: &str) -> Option<String> {
 
 /// The text of a session file, or nothing if there is no file.
 pub(super) fn read_text(path: &Path) -> Result<Option<String>, SessionError> {
+    Ok(read_file(path)?.map(|(text, _)| text))
+}
+
+/// The same, and who can write to the very file that was read, whatever stands at the path by now.
+pub(super) fn read_file(path: &Path) -> Result<Option<(String, Writers)>, SessionError> {
     let fail = |error| SessionError::io(path, Access::Read, error);
     // To open a FIFO would wait for somebody to write to it.
     let metadata = match fs::metadata(path) {
@@ -187,6 +193,7 @@ pub(super) fn read_text(path: &Path) -> Result<Option<String>, SessionError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(fail(error)),
     };
+    let writers = Writers::of(&file.metadata().map_err(fail)?);
     let expected = usize::try_from(metadata.len().min(MAX_SIZE)).unwrap_or_default();
     let mut bytes = Vec::with_capacity(expected + 1);
     file.take(MAX_SIZE + 1)
@@ -198,7 +205,7 @@ pub(super) fn read_text(path: &Path) -> Result<Option<String>, SessionError> {
             access: Access::Read,
         });
     }
-    String::from_utf8(bytes).map(Some).map_err(|error| {
+    let text = String::from_utf8(bytes).map_err(|error| {
         let (line, column) = position_of(error.as_bytes(), error.utf8_error().valid_up_to());
         SessionError::NotJson {
             path: path.to_owned(),
@@ -206,7 +213,8 @@ pub(super) fn read_text(path: &Path) -> Result<Option<String>, SessionError> {
             column,
             reason: "there are bytes that are not UTF-8".to_owned(),
         }
-    })
+    })?;
+    Ok(Some((text, writers)))
 }
 
 /// A named session of the store.

@@ -417,3 +417,23 @@ fn commands_of_a_session_that_others_can_write_to_are_not_run() {
     http(&folder, &line).run_well();
     assert_eq!(folder.files(), ["work/ran", "work/s.json"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn what_a_session_that_others_can_write_to_takes_from_here_is_said() {
+    use std::os::unix::fs::PermissionsExt;
+    let server = server();
+    let folder = TempFolder::new();
+    folder.write("work/key", "k3y\n");
+    let text = r#"{"headers": [], "headers_from": [{"name": "X-A", "value_from": "env:A"}, {"name": "X-B", "value_from": "file:key"}]}"#;
+    let path = folder.write("work/s.json", text);
+    let line = ["--session-read-only=./s.json", &server.url("/")];
+    for (mode, is_said) in [(0o622, true), (0o644, false)] {
+        let mode = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(&path, mode).expect("a file of the test's own");
+        let outcome = http(&folder, &line).env("A", "a").run_well();
+        let said = outcome.stderr_text();
+        let names_them = said.contains("sends what env:A, file:key gives");
+        assert_eq!(names_them, is_said, "{said}");
+    }
+}

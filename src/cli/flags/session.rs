@@ -126,7 +126,7 @@ Where to get what --auth would have given, so that it stands neither on the comm
 
 A command is run without a shell unless it has a character that only a shell understands. It has nothing to read, its errors are shown, and after 30 seconds or 128 KiB of output it is stopped; where there is no terminal, all that it started is stopped too. A pipe has 30 seconds as well.
 
-A session keeps the reference and never the secret, which is asked for anew at each run. A secret that cannot be had is an error, and nothing is sent. A session file that other users can write to is not used if it has a command in it.",
+A session keeps the reference and never the secret, which is asked for anew at each run. A secret that cannot be had is an error, and nothing is sent. A session file that other users can write to is not used if it has a command in it, and what else it takes from here is said.",
         effect: Effect::Value(
             ValueFacts {
                 name: "SOURCE",
