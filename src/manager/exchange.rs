@@ -61,9 +61,12 @@ pub(super) fn import(call: &Call, context: &Context<'_>) -> Result<Answer, Error
         .as_deref()
         .map(|host| without_port(host).to_ascii_lowercase());
     let now = unix_seconds(context.env.now());
-    let import = Import::read(&bytes, host.as_deref(), now).map_err(|reason| {
+    let mut import = Import::read(&bytes, host.as_deref(), now).map_err(|reason| {
         Error::new(format!("nothing can be imported from {source}: {reason}."))
     })?;
+    if !call.options.references {
+        import.refuse_references();
+    }
     tell(&import.refused, context);
     tell_of_the_rest(&import, host.as_deref(), context);
     if import.is_empty() {

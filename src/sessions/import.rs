@@ -259,6 +259,25 @@ impl Import {
         Ok(())
     }
 
+    /// Leaves out what names secrets of this machine: whoever wrote the file would choose which of them are sent.
+    pub(crate) fn refuse_references(&mut self) {
+        const REASON: &str = "it names a secret of this machine; --references takes it too";
+        let refused = |what: String| Refused {
+            what,
+            reason: REASON.to_owned(),
+        };
+        for header in self.header_sources.drain(..) {
+            let (name, source) = (header.name(), header.source());
+            self.refused
+                .push(refused(format!("the header '{name}' from {source}")));
+        }
+        if let Some(source) = self.credentials.as_ref().and_then(Credentials::source) {
+            self.refused
+                .push(refused(format!("the credentials from {source}")));
+            self.credentials = None;
+        }
+    }
+
     /// The references that run a command whenever the session is used.
     pub(crate) fn commands(&self) -> impl Iterator<Item = &SecretSource> {
         let of_credentials = self.credentials.as_ref().and_then(Credentials::source);

@@ -346,10 +346,10 @@ fn references_survive_export_import_edit_and_upgrade() {
     let folder = with_session(&server);
     let run = |args: &[&str]| Program::httpie(&folder).args(["sessions"]).args(args);
     let exported = run(&["export", "./s.json"]).run_well().stdout;
-    run(&["import", "./copy.json"])
+    run(&["import", "--references", "./copy.json"])
         .stdin(exported.clone())
         .run_well();
-    run(&["import", "./copy.json", "--replace"])
+    run(&["import", "./copy.json", "--replace", "--references"])
         .stdin(exported)
         .run_well();
     let old = r#"{"auth": {"type": "basic", "raw_auth_from": "env:T"}, "headers": {"A": "b"}, "headers_from": {"X-Key": "env:K"}}"#;
@@ -379,7 +379,7 @@ fn an_import_tells_which_commands_come_with_it() {
     let folder = TempFolder::new();
     let text = r#"{"auth": {"type": "bearer", "raw_auth_from": "cmd:touch ran"}, "headers_from": {"Content-MD5": "env:A"}}"#;
     let outcome = Program::httpie(&folder)
-        .args(["sessions", "import", "./s.json"])
+        .args(["sessions", "import", "--references", "./s.json"])
         .stdin(text)
         .run_well();
     let said = outcome.stderr_text();
@@ -389,6 +389,45 @@ fn an_import_tells_which_commands_come_with_it() {
     );
     assert!(said.contains("refused the header 'Content-MD5'"), "{said}");
     assert_eq!(folder.files(), ["work/s.json"], "nothing was run");
+}
+
+#[test]
+fn an_import_takes_no_references_unless_they_are_asked_for() {
+    let folder = TempFolder::new();
+    let text = r#"{
+        "auth": {"type": "bearer", "raw_auth_from": "cmd:touch ran"},
+        "headers": [{"name": "X-Plain", "value": "1"}],
+        "headers_from": [{"name": "X-A", "value_from": "env:A"}, {"name": "X-B", "value_from": "file:/etc/b"}]
+    }"#;
+    let import = |args: &[&str]| {
+        Program::httpie(&folder)
+            .args(["sessions", "import", "./s.json"])
+            .args(args)
+            .stdin(text)
+            .run_well()
+    };
+    let said = import(&[]).stderr_text();
+    for what in [
+        "the header 'X-A' from env:A",
+        "the header 'X-B' from file:/etc/b",
+        "the credentials from cmd:touch ran",
+    ] {
+        assert!(
+            said.contains(&format!("refused {what}: ")),
+            "{what}: {said}"
+        );
+    }
+    assert!(said.contains("--references"), "{said}");
+    let taken = folder.read("work/s.json");
+    assert!(
+        taken.contains("X-Plain") && !taken.contains("_from"),
+        "{taken}"
+    );
+    import(&["--references"]);
+    let taken = folder.read("work/s.json");
+    for source in ["cmd:touch ran", "env:A", "file:/etc/b"] {
+        assert!(taken.contains(source), "{taken}");
+    }
 }
 
 #[cfg(unix)]

@@ -182,6 +182,7 @@ pub(crate) struct Options {
     pub(crate) expired: bool,
     pub(crate) format: ExportFormat,
     pub(crate) replace: bool,
+    pub(crate) references: bool,
     pub(crate) bind_cookies: bool,
     pub(crate) column: Option<Column>,
 }

@@ -142,17 +142,25 @@ What to write. `json` (the default) is a session file in the layout of HTTPie 3.
             form(&["PATH"], &["FILE"]),
             form(&["PATH", "HOST", "FILE"], &[]),
         ],
-        options: &[CommandOption {
-            long: "replace",
-            short: None,
-            effect: Effect::Switch(|options| options.replace = true),
-            help: "Put what is read in the place of all that the session holds, instead of adding it.",
-        }],
+        options: &[
+            CommandOption {
+                long: "replace",
+                short: None,
+                effect: Effect::Switch(|options| options.replace = true),
+                help: "Put what is read in the place of all that the session holds, instead of adding it.",
+            },
+            CommandOption {
+                long: "references",
+                short: None,
+                effect: Effect::Switch(|options| options.references = true),
+                help: "Take references to secrets too (`env:`, `file:`, `fd:`, `cmd:`): what they name on this machine is sent, or run, whenever the session is used.",
+            },
+        ],
         short_help: "Add the content of a file to a session",
         long_help: "\
 Adds to a session what a file holds: a session file in any layout, or a cookies.txt as curl and browsers write it. What has the same name goes over what is there. A session that does not exist is made.
 
-The file is not trusted. A cookie is taken by the rules that hold for those of servers: none for a public suffix such as co.uk, none with control characters, none of more than 4096 bytes. Cookies that are bound to no host are bound to HOST. What is refused is said on standard error, with the reason. The exit status is 0 if anything was taken, and 1 if nothing was.
+The file is not trusted. A cookie is taken by the rules that hold for those of servers: none for a public suffix such as co.uk, none with control characters, none of more than 4096 bytes. References to secrets are taken with `--references` alone. Cookies that are bound to no host are bound to HOST. What is refused is said on standard error, with the reason. The exit status is 0 if anything was taken, and 1 if nothing was.
 
     $ httpie sessions export alice example.org > backup.json
     $ httpie sessions import alice example.org < backup.json",
