@@ -4,6 +4,8 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
+#[cfg(unix)]
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -30,7 +32,7 @@ pub struct Environment {
 impl Environment {
     /// The environment of this process.
     pub fn new() -> Environment {
-        let home = home::home_dir();
+        let home = find_home();
         let config_dir = find_config_dir(home.as_deref(), |name| std::env::var_os(name));
         Environment {
             home,
@@ -223,6 +225,42 @@ fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
+/// The home directory: what `HOME` says, else the system's list of users.
+///
+/// The list is read here: the C library would ask all that `nsswitch.conf` names, for which a static program loads what the
+/// machine it runs on happens to have, and crashes.
+#[cfg(unix)]
+fn find_home() -> Option<PathBuf> {
+    /// A list of users beyond this is none that one machine has.
+    const LARGEST: u64 = 4 << 20;
+    if variable("HOME").is_some() {
+        return home::home_dir();
+    }
+    let mut users = Vec::new();
+    let file = std::fs::File::open("/etc/passwd").ok()?;
+    file.take(LARGEST).read_to_end(&mut users).ok()?;
+    home_of_user(&users, rustix::process::getuid().as_raw())
+}
+
+#[cfg(not(unix))]
+fn find_home() -> Option<PathBuf> {
+    home::home_dir()
+}
+
+/// The home directory of a user in a list such as `/etc/passwd` (passwd(5)).
+#[cfg(unix)]
+fn home_of_user(users: &[u8], uid: u32) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStrExt;
+    let uid = uid.to_string();
+    let mut users = users.split(|byte| *byte == b'\n');
+    users.find_map(|user| {
+        let mut fields = user.split(|byte| *byte == b':');
+        let is_wanted = fields.nth(2)? == uid.as_bytes();
+        let home = fields.nth(2).map(OsStr::from_bytes).map(PathBuf::from)?;
+        (is_wanted && home.is_absolute()).then_some(home)
+    })
+}
+
 /// Where HTTPie 3.2 looks: `HTTPIE_CONFIG_DIR`; `%APPDATA%\httpie` on Windows; `~/.httpie` if it exists;
 /// `$XDG_CONFIG_HOME/httpie`; `~/.config/httpie`.
 fn find_config_dir(home: Option<&Path>, var: impl Fn(&OsStr) -> Option<OsString>) -> PathBuf {
@@ -249,4 +287,26 @@ fn find_config_dir(home: Option<&Path>, var: impl Fn(&OsStr) -> Option<OsString>
     set("XDG_CONFIG_HOME")
         .unwrap_or_else(|| home.join(".config"))
         .join("httpie")
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_users_home_stands_in_the_list_of_users() {
+        let users =
+            b"root:x:0:0:root:/root:/bin/sh\nbroken\nann:x:1000:1000:Ann,,:/home/ann:/bin/sh\n\
+            bob:x:1001:1001::relative:\ncut:x:1002:1002";
+        for (uid, home) in [
+            (0, Some("/root")),
+            (1000, Some("/home/ann")),
+            (1001, None),
+            (1002, None),
+            (100, None),
+        ] {
+            let found = home_of_user(users, uid);
+            assert_eq!(found.as_deref(), home.map(Path::new), "{uid}");
+        }
+    }
 }
