@@ -142,16 +142,22 @@ fn frame(own: &mut Layers, mut body: Body, chunked: bool) -> Framed {
     let is_announced = own
         .kept
         .get_str("Transfer-Encoding")
-        .is_some_and(|value| value.eq_ignore_ascii_case("chunked"));
+        .and_then(|codings| codings.rsplit(',').next())
+        .is_some_and(|last| last.trim().eq_ignore_ascii_case("chunked"));
     if is_announced && body.is_empty() {
         // A typed Transfer-Encoding promises chunks: there is at least the last one.
         body = Body::Bytes(Vec::new());
     }
     let chunked = !body.is_empty() && (chunked || is_announced);
     settle_length(own, &mut body, chunked);
+    // What has no length goes out in chunks, and the head must say so: a server would take them for the next request.
+    let chunked = chunked || body.length().is_none();
+    if chunked && !is_announced {
+        // A typed one beside ours would let a server see another end of the body than we do.
+        own.kept.remove("Transfer-Encoding");
+    }
     Framed {
-        // What has no length goes out in chunks, and the head must say so: a server would take them for the next request.
-        chunked: chunked || body.length().is_none(),
+        chunked,
         body,
         is_announced,
     }

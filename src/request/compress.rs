@@ -24,7 +24,7 @@ pub(crate) enum Compress {
 
 /// Compresses the body of a request, and says so in its headers.
 pub(crate) fn compress(request: &mut Request, when: Compress) -> Result<(), Error> {
-    if request.body.is_empty() {
+    if request.body.is_empty() || request.body.length() == Some(0) {
         return Ok(());
     }
     let compressed = match &mut request.body {

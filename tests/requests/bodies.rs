@@ -161,3 +161,25 @@ fn compression_and_a_framing_of_its_own_are_refused_together() {
         assert_eq!(outcome.status, 1);
     }
 }
+
+#[test]
+fn one_transfer_coding_is_sent_whatever_was_typed() {
+    for (typed, sent) in [("identity", "chunked"), ("gzip, Chunked", "gzip, Chunked")] {
+        let header = format!("Transfer-Encoding:{typed}");
+        let request = send(&["--chunked", "{url}/", "a=b", &header]);
+        let head = request.message();
+        assert_eq!(head.header_values("Transfer-Encoding"), [sent], "{typed}");
+        assert_eq!(request.body_text(), r#"{"a": "b"}"#);
+    }
+}
+
+#[test]
+fn a_body_of_no_bytes_is_not_compressed() {
+    let folder = TempFolder::new();
+    folder.write("work/empty", "");
+    let request = send_from(&folder, &["-xx", "POST", "{url}/", "@empty"], |program| {
+        program
+    });
+    assert_eq!(request.header("Content-Encoding"), None);
+    assert_eq!(request.header("Content-Length").as_deref(), Some("0"));
+}

@@ -473,7 +473,7 @@ fn read_request(stream: &mut impl BufRead, connection: usize) -> io::Result<Opti
     let message = request.message();
     let chunked = message
         .header("Transfer-Encoding")
-        .is_some_and(|value| value.eq_ignore_ascii_case("chunked"));
+        .is_some_and(|value| value.to_ascii_lowercase().ends_with("chunked"));
     if chunked {
         read_chunks(stream, &mut request)?;
     } else if let Some(length) = message.header("Content-Length") {

@@ -124,7 +124,9 @@ fn is_device(name: &str) -> bool {
 /// The parameters behind the disposition type: names in lower case, values without their quotes (RFC 6266, section 4.1).
 fn parameters(value: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut found = Vec::new();
-    let mut rest = after(value, b';');
+    // Some servers leave the type out.
+    let has_type = !matches!(value.iter().find(|byte| b"=;".contains(byte)), Some(b'='));
+    let mut rest = if has_type { after(value, b';') } else { value };
     while !rest.is_empty() {
         let name_end = rest.iter().position(|byte| matches!(byte, b'=' | b';'));
         let Some(at) = name_end.filter(|at| rest[*at] == b'=') else {
@@ -264,6 +266,8 @@ mod tests {
             ("attachment;filename=a b.txt ; size=3", "a b.txt"),
             (r#"attachment; filename="unclosed.txt"#, "unclosed.txt"),
             ("attachment; flag; filename=x", "x"),
+            ("filename=only.txt", "only.txt"),
+            (r#"filename="x;y"; attachment"#, "x;y"),
             (
                 "attachment; filename*=UTF-8''na%C3%AFve%20x.txt",
                 "naïve x.txt",

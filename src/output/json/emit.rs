@@ -110,9 +110,13 @@ impl<'a, P: Painter> Emitter<'a, P> {
         }
         if prefix < start {
             let from = if self.options.format { 0 } else { prefix };
-            self.painter.turn_to(Token::Prefix, &mut self.sink);
-            let prefix = self.shown(&self.text[from..start]);
-            self.sink.bytes(&prefix);
+            let (mark, prefix) = split_byte_order_mark(&self.text[from..start]);
+            self.sink.bytes(mark);
+            if !prefix.is_empty() {
+                self.painter.turn_to(Token::Prefix, &mut self.sink);
+                let prefix = self.shown(prefix);
+                self.sink.bytes(&prefix);
+            }
         }
         if self.options.format {
             self.value(start);
@@ -436,4 +440,14 @@ impl<'a, P: Painter> Emitter<'a, P> {
             }
         }
     }
+}
+
+/// A byte order mark, which is no mistake and not to be seen, and what stands behind it.
+fn split_byte_order_mark(text: &[u8]) -> (&[u8], &[u8]) {
+    let mark = "\u{feff}".as_bytes();
+    text.split_at(if text.starts_with(mark) {
+        mark.len()
+    } else {
+        0
+    })
 }

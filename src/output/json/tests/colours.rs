@@ -63,6 +63,13 @@ fn a_prefix_is_coloured_as_a_mistake_in_front_of_any_value_but_a_number() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_mistake() {
+    let with_mark = coloured("\u{feff}{\"a\":1}", "auto", &JsonOptions::default());
+    let without = coloured("{\"a\":1}", "auto", &JsonOptions::default());
+    assert_eq!(with_mark.strip_prefix('\u{feff}'), Some(without.as_str()));
+}
+
+#[test]
 fn colours_without_format_change_nothing_else() {
     let options = JsonOptions {
         format: false,
