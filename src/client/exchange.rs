@@ -432,6 +432,7 @@ fn send(
                 Some(OutgoingBody {
                     name: request.body.name(),
                     length: request.framed_length(),
+                    is_a_stream: !request.body.can_be_read_again(),
                     reader: observer.sending(request.body.open()?, length),
                 })
             }

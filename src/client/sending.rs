@@ -16,6 +16,8 @@ pub(crate) struct OutgoingBody {
     pub(crate) reader: Box<dyn Read + Send>,
     /// The announced length in bytes; `None` sends it chunked.
     pub(crate) length: Option<u64>,
+    /// Whether its length is what somebody says of it, and not what was measured.
+    pub(crate) is_a_stream: bool,
     /// What it is, for the message when it cannot be read.
     pub(crate) name: String,
 }
@@ -56,14 +58,14 @@ pub(super) fn send_body(
         piece.truncate(framing_start + length);
         let is_last = match &mut left {
             Some(left) => {
-                if length < space {
-                    let message = format!(
-                        "{} became shorter while it was sent: {left} bytes are missing",
-                        body.name
-                    );
-                    return Err(SendBodyError::Read(Error::new(message)));
-                }
                 *left -= length as u64;
+                if length < space {
+                    return Err(SendBodyError::Read(too_short(&body, *left)));
+                }
+                // Before the last piece goes out: what is cut off is never taken for the whole.
+                if *left == 0 && body.is_a_stream && holds_more(&mut body.reader) {
+                    return Err(SendBodyError::Read(too_long(&body)));
+                }
                 *left == 0
             }
             None => {
@@ -77,6 +79,33 @@ pub(super) fn send_body(
         }
         piece.clear();
     }
+}
+
+fn too_short(body: &OutgoingBody, missing: u64) -> Error {
+    let length = body.length.unwrap_or_default();
+    Error::new(match body.is_a_stream {
+        true => format!(
+            "{} ends {missing} bytes before the {length} that Content-Length announces",
+            body.name
+        ),
+        false => format!(
+            "{} became shorter while it was sent: {missing} bytes are missing",
+            body.name
+        ),
+    })
+}
+
+fn too_long(body: &OutgoingBody) -> Error {
+    let length = body.length.unwrap_or_default();
+    Error::new(format!(
+        "{} holds more than the {length} bytes that Content-Length announces",
+        body.name
+    ))
+}
+
+/// An error is told by whoever reads again; nobody does.
+fn holds_more(source: &mut dyn Read) -> bool {
+    matches!(read_piece(source, &mut [0], Fill::Once), Ok(1))
 }
 
 /// Puts its size before the data that begins at `start`; no data make the last chunk.

@@ -1,7 +1,7 @@
 //! Headers: those of the program, those that are typed, and the length of the body.
 
-use crate::send;
-use crate::support::{Program, Received, TempFolder};
+use crate::support::{Answer, Program, Received, Server, TempFolder};
+use crate::{send, send_with_stdin};
 
 #[test]
 fn default_headers_come_in_httpies_order_with_host_last() {
@@ -140,6 +140,25 @@ fn a_typed_content_length_does_not_change_a_body() {
     let request = send(&["{url}/", "Content-Length:3", "a=b"]);
     assert_eq!(request.message().header_values("Content-Length"), ["10"]);
     assert_eq!(request.body_text(), r#"{"a": "b"}"#);
+}
+
+#[test]
+fn a_typed_content_length_that_is_not_that_of_standard_input_is_an_error() {
+    for (typed, reason) in [
+        (3, "standard input holds more than the 3 bytes"),
+        (7, "standard input ends 2 bytes before the 7"),
+    ] {
+        let server = Server::start(|_| Answer::ok("fine"));
+        let folder = TempFolder::new();
+        let outcome = Program::http(&folder)
+            .args(["POST", &server.url("/"), &format!("Content-Length:{typed}")])
+            .stdin("hello")
+            .run();
+        outcome.assert_error(&[reason, "Content-Length"]);
+        assert_eq!(outcome.status, 1);
+    }
+    let request = send_with_stdin(&["POST", "{url}/", "Content-Length:5"], "hello");
+    assert_eq!(request.body_text(), "hello");
 }
 
 #[test]
