@@ -5,6 +5,8 @@
 
 use std::fmt::Write as _;
 
+use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, SHA512, SHA512_256, digest};
+
 use crate::error::Error;
 use crate::headers::OPTIONAL_SPACE;
 use crate::sessions::Credentials;
@@ -13,18 +15,29 @@ use crate::sessions::Credentials;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Hash {
     Md5,
+    /// Of no RFC, as the last one; HTTPie answers both.
+    Sha1,
     Sha256,
     Sha512Part,
+    Sha512,
 }
 
 impl Hash {
-    const ALL: [Hash; 3] = [Hash::Md5, Hash::Sha256, Hash::Sha512Part];
+    const ALL: [Hash; 5] = [
+        Hash::Md5,
+        Hash::Sha1,
+        Hash::Sha256,
+        Hash::Sha512Part,
+        Hash::Sha512,
+    ];
 
     fn name(self) -> &'static str {
         match self {
             Hash::Md5 => "MD5",
+            Hash::Sha1 => "SHA",
             Hash::Sha256 => "SHA-256",
             Hash::Sha512Part => "SHA-512-256",
+            Hash::Sha512 => "SHA-512",
         }
     }
 
@@ -36,12 +49,13 @@ impl Hash {
                 out
             })
         };
+        let by_ring = |algorithm| hex(digest(algorithm, bytes).as_ref());
         match self {
             Hash::Md5 => hex(&md5::compute(bytes).0),
-            Hash::Sha256 => hex(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref()),
-            Hash::Sha512Part => {
-                hex(ring::digest::digest(&ring::digest::SHA512_256, bytes).as_ref())
-            }
+            Hash::Sha1 => by_ring(&SHA1_FOR_LEGACY_USE_ONLY),
+            Hash::Sha256 => by_ring(&SHA256),
+            Hash::Sha512Part => by_ring(&SHA512_256),
+            Hash::Sha512 => by_ring(&SHA512),
         }
     }
 }
@@ -336,6 +350,13 @@ mod tests {
             (
                 "SHA-256",
                 "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1",
+            ),
+            // The same with hashes of no RFC, by Python's hashlib.
+            ("SHA", "e99f244f9069203415f7e8b7bd25b4b2ad3e2a7f"),
+            (
+                "SHA-512",
+                "27d9ebedb4e86595d8b99152ce456620c8e47c48afbd771dbc4468bb758ca66e\
+                 7312383d49ad044219d4a2c5c218e66c584fa00b2728798bcff9435825eed0ad",
             ),
         ] {
             let got = response(
