@@ -447,7 +447,7 @@ The cipher suites to offer, in OpenSSL's notation: names and key words with colo
 
     --ciphers=ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-CHACHA20-POLY1305
 
-Names of suites that are not spoken are passed over. The suites of TLS 1.3 stay as they are unless some of them are named.",
+Names of suites that are not spoken are passed over. The suites of TLS 1.3 stay as they are unless some of them are named. By default all that are spoken are offered: AES-GCM with 256 and 128 bits and ChaCha20-Poly1305, of TLS 1.2 those with ECDHE.",
         effect: Effect::Value(
             ValueFacts {
                 name: "CIPHERS",

@@ -112,12 +112,15 @@ impl Ciphers {
     ///
     /// # Errors
     /// Nothing that is spoken here is left.
-    pub(crate) fn parse(list: &str) -> Result<Ciphers, Error> {
+    pub(crate) fn parse<'l>(list: &'l str) -> Result<Ciphers, Error> {
         let known = known();
         let mut chosen: Vec<usize> = Vec::new();
         let mut banned = Vec::new();
+        // What begins with an at sign is an order or a level of security, which here is always the highest.
+        let before_at_sign = |term: &'l str| term.split('@').next().unwrap_or_default();
         for term in list
             .split([':', ',', ';', ' '])
+            .map(before_at_sign)
             .filter(|term| !term.is_empty())
         {
             let (action, term) = match term.as_bytes()[0] {
@@ -207,6 +210,7 @@ mod tests {
     #[test]
     fn key_words_mean_what_openssl_means() {
         assert_eq!(chosen("HIGH").split(' ').count(), 9);
+        assert_eq!(chosen("DEFAULT@SECLEVEL=1").split(' ').count(), 9);
         assert_eq!(
             chosen("DEFAULT:!aNULL:!eNULL:!MD5:@SECLEVEL=2")
                 .split(' ')
