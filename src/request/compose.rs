@@ -52,6 +52,9 @@ pub(crate) fn compose(
     }
     let is_empty_form = kind == RequestType::Multipart && invocation.items.fields.is_empty();
     if let Body::Multipart(parts) = &body {
+        let has_type =
+            |item: &HeaderItem| item.value.as_ref().is_some_and(|value| !value.is_empty());
+        typed.retain(|item| !item.name.eq_ignore_ascii_case("Content-Type") || has_type(item));
         name_boundary(&mut typed, parts.boundary());
     }
     for (name, value) in brought.required {
@@ -81,7 +84,8 @@ pub(crate) fn compose(
     }))
 }
 
-/// A typed type of a multipart body gets the boundary without which nobody could read the body (as in HTTPie).
+/// A typed type of a multipart body gets the boundary without which nobody could read the body (as in HTTPie, where for that
+/// reason the type cannot be taken away either).
 fn name_boundary(typed: &mut [HeaderItem], boundary: &str) {
     let types = typed
         .iter_mut()

@@ -95,6 +95,17 @@ fn a_typed_multipart_type_gets_the_boundary_that_it_lacks() {
         typed("multipart/magic; boundary=YY"),
         "multipart/magic; boundary=YY"
     );
+    // Neither `Content-Type:` nor `Content-Type;` takes it away.
+    let usual = "multipart/form-data; boundary=XX";
+    assert_eq!(typed(""), usual);
+    let args = [
+        "--multipart",
+        "--boundary=XX",
+        "{url}/",
+        "Content-Type;",
+        "a=b",
+    ];
+    assert_eq!(send(&args).header("Content-Type").as_deref(), Some(usual));
 }
 
 #[test]
