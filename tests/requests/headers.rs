@@ -136,6 +136,14 @@ fn content_length_zero_goes_where_a_body_was_meant() {
 }
 
 #[test]
+fn names_of_headers_are_ascii() {
+    let outcome = Program::http(&TempFolder::new())
+        .args(["--offline", "x.org", "ä:x"])
+        .run();
+    outcome.assert_error(&["\"ä\" cannot be the name of a header"]);
+}
+
+#[test]
 fn a_typed_content_length_does_not_change_a_body() {
     let request = send(&["{url}/", "Content-Length:3", "a=b"]);
     assert_eq!(request.message().header_values("Content-Length"), ["10"]);
