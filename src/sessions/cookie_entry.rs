@@ -1,7 +1,8 @@
 //! One cookie in a session file: its JSON object, or (in the plain form) just its value, to and from a [`Cookie`].
 //!
-//! What HTTPie has no key for stands in `rest`, which it loads and ignores. Bytes: HTTPie reads `Set-Cookie` as
-//! Latin-1, so `\u00e9` in a cookie stands for the byte E9. Knows nothing of the rest of the file.
+//! What HTTPie has no key for stands in `rest`, which it loads and ignores; there, too, is the host itself where
+//! HTTPie's name for it is also another's. Bytes: HTTPie reads `Set-Cookie` as Latin-1, so `\u00e9` in a cookie stands
+//! for the byte E9. Knows nothing of the rest of the file.
 
 use std::borrow::Cow;
 
@@ -54,6 +55,8 @@ impl<'a> CookieEntry<'a> {
 #[derive(Default)]
 struct Rest {
     host_only: Option<bool>,
+    /// The host that the domain stands for, where that alone does not tell `db` from `db.local`.
+    host: Option<String>,
     http_only: bool,
     same_site: Option<SameSite>,
 }
@@ -77,7 +80,7 @@ pub(super) fn read_cookie(
 ) -> Result<(Cookie, usize), Misfit> {
     let mut name = key.map(bytes_of);
     let mut value = None;
-    let mut scope = (String::new(), Reach::Unbound);
+    let mut domain = Some(Cow::Borrowed(""));
     let (mut path, mut secure, mut expires) = (None, false, None);
     let mut rest = Rest::default();
     let length = stored.each_member("a cookie", |member, json| {
@@ -85,8 +88,8 @@ pub(super) fn read_cookie(
             "name" if key.is_none() => name = Some(bytes_of(&json.text("\"name\" of a cookie")?)),
             "value" if json.is_null() => value = None,
             "value" => value = Some(bytes_of(&json.text("\"value\" of a cookie")?)),
-            "domain" if json.is_null() => scope = (String::new(), Reach::AnyHost),
-            "domain" => scope = read_domain(&json.text("\"domain\" of a cookie")?, host),
+            "domain" if json.is_null() => domain = None,
+            "domain" => domain = Some(json.text("\"domain\" of a cookie")?),
             "path" if json.is_null() => path = None,
             "path" => path = Some(json.text("\"path\" of a cookie")?),
             "secure" => secure = json.truth("\"secure\" of a cookie")?,
@@ -104,6 +107,7 @@ pub(super) fn read_cookie(
         Some(value) => (name, value),
         None => (Vec::new(), name),
     };
+    let scope = read_domain(domain.as_deref(), rest.host, host);
     let (domain, reach) = match (scope, rest.host_only) {
         ((domain, Reach::Assumed | Reach::Domain), Some(true)) => (domain, Reach::HostOnly),
         ((domain, Reach::Assumed), Some(false)) => (domain, Reach::Domain),
@@ -123,6 +127,10 @@ fn read_rest(rest: Json<'_>) -> Result<Rest, Misfit> {
     rest.each_member("\"rest\" of a cookie", |key, value| {
         match &*key {
             "host_only" => facts.host_only = Some(value.truth("\"host_only\" of a cookie")?),
+            "host" if !value.is_null() => {
+                let host = value.text("\"host\" of a cookie")?;
+                facts.host = Some(host.to_ascii_lowercase());
+            }
             "http_only" => facts.http_only = value.truth("\"http_only\" of a cookie")?,
             "same_site" if !value.is_null() => {
                 let word = value.text("\"same_site\" of a cookie")?;
@@ -144,9 +152,16 @@ fn checked(cookie: Cookie, stored: Json<'_>) -> Result<Cookie, Misfit> {
     Ok(cookie)
 }
 
-/// The domain and reach of a file's `domain`. Python's cookie jar, and so HTTPie, adds `.local` to hosts without a
-/// dot.
-fn read_domain(stored: &str, host: &str) -> (String, Reach) {
+/// The domain and reach of a file's `domain`, for a session of `session_host`. `true_host` is what we noted beside it;
+/// without that, as in HTTPie's own files, the name of the session's host is the best guess.
+fn read_domain(
+    stored: Option<&str>,
+    true_host: Option<String>,
+    session_host: &str,
+) -> (String, Reach) {
+    let Some(stored) = stored else {
+        return (String::new(), Reach::AnyHost);
+    };
     let lower = stored.to_ascii_lowercase();
     if lower.is_empty() {
         return (lower, Reach::Unbound);
@@ -154,18 +169,48 @@ fn read_domain(stored: &str, host: &str) -> (String, Reach) {
     if let Some(domain) = lower.strip_prefix('.') {
         return (domain.to_owned(), Reach::Domain);
     }
-    let undotted = lower.strip_suffix(".local").filter(|label| {
-        lower != host
+    // Where somebody has changed the domain by hand, that counts.
+    let domain = true_host
+        .filter(|host| jar_domain(host) == lower)
+        .unwrap_or_else(|| guess_host(&lower, session_host));
+    (domain, Reach::Assumed)
+}
+
+/// The host that HTTPie most likely means by this domain.
+fn guess_host(domain: &str, session_host: &str) -> String {
+    let undotted = domain.strip_suffix(LOCAL).filter(|label| {
+        domain != session_host
             && (*label == "localhost"
                 || label.starts_with('[')
-                || (*label == host && !host.contains('.')))
+                || (*label == session_host && !session_host.contains('.')))
     });
-    let domain = undotted.unwrap_or(&lower);
-    let domain = domain
+    let host = undotted.unwrap_or(domain);
+    let host = host
         .strip_prefix('[')
-        .and_then(|domain| domain.strip_suffix(']'))
-        .unwrap_or(domain);
-    (domain.to_owned(), Reach::Assumed)
+        .and_then(|host| host.strip_suffix(']'))
+        .unwrap_or(host);
+    host.to_owned()
+}
+
+/// What Python's cookie jar, and so HTTPie, adds to hosts without a dot.
+const LOCAL: &str = ".local";
+
+/// The name of a host in HTTPie's jar, where `db` and `db.local` have the same.
+fn jar_domain(host: &str) -> String {
+    match host {
+        host if host.contains(':') => format!("[{host}]{LOCAL}"),
+        host if !host.contains('.') => format!("{host}{LOCAL}"),
+        host => host.to_owned(),
+    }
+}
+
+/// Whether the written domain may stand for more than one host, so that the true one must stand beside it.
+fn is_ambiguous(cookie: &Cookie) -> bool {
+    match cookie.reach {
+        Reach::HostOnly => jar_domain(&cookie.domain).ends_with(LOCAL),
+        Reach::Assumed => cookie.domain.ends_with(LOCAL),
+        Reach::Domain | Reach::AnyHost | Reach::Unbound => false,
+    }
 }
 
 /// What HTTPie's own jar would write, so that it finds the cookie again.
@@ -176,9 +221,7 @@ fn write_domain(cookie: &Cookie) -> Output<'static> {
         Reach::Unbound => String::new(),
         Reach::Assumed => domain.clone(),
         Reach::Domain => format!(".{domain}"),
-        Reach::HostOnly if domain.contains(':') => format!("[{domain}].local"),
-        Reach::HostOnly if !domain.contains('.') => format!("{domain}.local"),
-        Reach::HostOnly => domain.clone(),
+        Reach::HostOnly => jar_domain(domain),
     })
 }
 
@@ -213,9 +256,15 @@ fn write_rest<'a>(entry: &CookieEntry<'a>) -> Vec<NamedOutput<'a>> {
         .and_then(|stored| stored.members("a cookie").ok())
         .and_then(|members| members.into_iter().rev().find(|(key, _)| key == "rest"))
         .map(|(_, rest)| rest);
-    let mut rest = unknown_members(stored_rest, &["host_only", "http_only", "same_site"]);
+    let mut rest = unknown_members(
+        stored_rest,
+        &["host_only", "host", "http_only", "same_site"],
+    );
     if entry.cookie.reach == Reach::HostOnly {
         rest.push(("host_only".into(), Output::Bool(true)));
+    }
+    if is_ambiguous(&entry.cookie) {
+        rest.push(("host".into(), text(entry.cookie.domain.clone())));
     }
     if entry.cookie.http_only {
         rest.push(("http_only".into(), Output::Bool(true)));

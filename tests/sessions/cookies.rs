@@ -97,3 +97,77 @@ fn cookies_that_httpie_stored_for_localhost_are_sent_to_localhost() {
         Some("sid=abc")
     );
 }
+
+/// The names of the server that HTTPie's cookie jar holds for one another's.
+fn with_local_names() -> [&'static str; 4] {
+    [
+        "--resolve=foo:127.0.0.1",
+        "--resolve=foo.local:127.0.0.1",
+        "--resolve=localhost:127.0.0.1",
+        "--resolve=localhost.local:127.0.0.1",
+    ]
+}
+
+#[test]
+fn cookies_of_a_host_and_of_its_name_in_local_are_kept_apart() {
+    let server = server();
+    for (one, other) in [("foo", "foo.local"), ("localhost", "localhost.local")] {
+        for (from, to) in [(one, other), (other, one)] {
+            let folder = TempFolder::new();
+            let run = |host: &str, item: &[&str]| {
+                Program::http(&folder)
+                    .args(with_local_names())
+                    .args(["--session=./s.json", &server.url_as(host, "/")])
+                    .args(item)
+                    .run_well();
+                server.last_request().header("Cookie")
+            };
+            run(from, &["set==sid=SECRET; Path=/"]);
+            assert_eq!(run(to, &[]), None, "of {from} to {to}");
+            assert_eq!(run(from, &[]).as_deref(), Some("sid=SECRET"), "{from}");
+            run(to, &["set==sid=other; Path=/"]);
+            assert_eq!(run(to, &[]).as_deref(), Some("sid=other"), "{to}");
+            assert_eq!(run(from, &[]).as_deref(), Some("sid=SECRET"), "{from}");
+        }
+    }
+}
+
+#[test]
+fn a_cookie_that_a_redirect_brought_from_a_name_in_local_goes_back_there() {
+    let folder = TempFolder::new();
+    let server = Server::start(|request| {
+        let host = request.header("Host").unwrap_or_default();
+        match (request.target().as_str(), host.strip_prefix("foo:")) {
+            ("/away", Some(port)) => Answer::redirect(302, format!("http://foo.local:{port}/")),
+            ("/back", Some(port)) => Answer::redirect(302, format!("http://foo.local:{port}/seen")),
+            _ => Answer::ok("fine").header("Set-Cookie", "sid=LOCALSECRET; Path=/"),
+        }
+    });
+    let run = |path: &str| {
+        Program::http(&folder)
+            .args(with_local_names())
+            .args(["-F", "--session=n", &server.url_as("foo", path)])
+            .run_well();
+    };
+    run("/away");
+    run("/back");
+    let requests = server.requests();
+    let sent = |index: usize| requests[index].header("Cookie");
+    assert_eq!(sent(2), None, "what foo gets");
+    assert_eq!(
+        sent(3).as_deref(),
+        Some("sid=LOCALSECRET"),
+        "what foo.local gets"
+    );
+    let exported = Program::httpie(&folder)
+        .args(["sessions", "export", "--format=netscape", "n"])
+        .arg(format!("foo:{}", server.port()))
+        .run_well();
+    assert!(
+        exported
+            .stdout_text()
+            .contains("foo.local\tFALSE\t/\tFALSE\t0\tsid\tLOCALSECRET\n"),
+        "{}",
+        exported.stdout_text()
+    );
+}

@@ -152,6 +152,29 @@ fn the_real_httpie_reads_what_we_write() {
 }
 
 #[test]
+fn the_real_httpie_sends_our_cookies_of_a_host_without_a_dot() {
+    let Some(reference) = reference() else {
+        println!("not tried: HTTPIE_REFERENCE names no http");
+        return;
+    };
+    let (server, folder) = (server(), TempFolder::new());
+    let url = server.url_as("localhost", "/");
+    Program::http(&folder)
+        .args(["--session=./s.json", &url, "set==sid=abc; Path=/"])
+        .run_well();
+    let host = &json(&folder, "work/s.json")["cookies"][0]["rest"]["host"];
+    assert_eq!(host, "localhost");
+    let outcome = Program::at(&reference, &folder)
+        .args(["--ignore-stdin", "--session=./s.json", &url])
+        .run();
+    assert_eq!(outcome.status, 0, "{}", outcome.stderr_text());
+    assert_eq!(
+        server.last_request().header("Cookie").as_deref(),
+        Some("sid=abc")
+    );
+}
+
+#[test]
 fn a_new_file_has_the_layout_that_httpie_reads() {
     let (server, folder) = (server(), TempFolder::new());
     run(

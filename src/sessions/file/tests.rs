@@ -167,6 +167,57 @@ fn domains_mean_what_httpie_means() {
 }
 
 #[test]
+fn a_host_that_is_noted_beside_the_domain_is_the_one_that_counts() {
+    for (domain, noted, expected) in [
+        ("db.local", "db", "db"),
+        ("db.local", "db.local", "db.local"),
+        ("localhost.local", "localhost.local", "localhost.local"),
+        ("[::1].local", "::1", "::1"),
+        ("DB.local", "DB", "db"),
+        // The domain was changed by hand.
+        ("example.com", "db", "example.com"),
+        ("cache.local", "db.local", "cache.local"),
+    ] {
+        let text = format!(
+            r#"{{"cookies": [{{"name": "a", "value": "b", "domain": "{domain}",
+                "rest": {{"host_only": true, "host": "{noted}"}}}}]}}"#
+        );
+        for host in ["db", "db.local", "localhost", "localhost.local", "x.org"] {
+            let document = Json::document(&text).unwrap();
+            let mut file = SessionFile::read(document, host).ok().unwrap();
+            let cookie = &file.take_cookies()[0];
+            assert_eq!(
+                (cookie.domain(), cookie.reach()),
+                (expected, Reach::HostOnly),
+                "{domain}, {noted}, for {host}"
+            );
+        }
+    }
+}
+
+#[test]
+fn hosts_whose_names_are_one_in_httpies_jar_are_told_apart_in_the_file() {
+    let hosts = ["db", "db.local", "localhost", "localhost.local", "::1"];
+    let mut data = SessionData::empty();
+    for host in hosts {
+        let url = CookieUrl::new(false, host, "/");
+        data.cookies_mut().receive(b"a=1", &url, NOW).unwrap();
+    }
+    let mut file = SessionFile::new();
+    file.apply(&data.change_set(), NOW);
+    let text = file.into_text();
+    for host in hosts {
+        let document = Json::document(&text).unwrap();
+        let cookies = SessionFile::read(document, host)
+            .ok()
+            .unwrap()
+            .take_cookies();
+        let read: Vec<_> = cookies.iter().map(Cookie::domain).collect();
+        assert_eq!(read, hosts, "for {host}: {text}");
+    }
+}
+
+#[test]
 fn every_fact_of_a_cookie_survives_the_file() {
     let url = CookieUrl::new(false, "localhost", "/");
     for line in [
