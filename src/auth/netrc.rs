@@ -1,8 +1,10 @@
 //! `.netrc`: credentials for hosts, in the format of ftp(1) as curl and Python read it.
 //!
-//! Tokens are separated by white space; a token may stand in double quotes, with backslash escapes. A mistake in one entry
-//! leaves the others as they are. Pure but for [`read`].
+//! Tokens are separated by white space; a token may stand in double quotes, with backslash escapes. A comment stands where a
+//! keyword could, never where a value does: passwords begin with `#`, too. A mistake in one entry leaves the others as they
+//! are. Pure but for [`read`].
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use crate::error::io_reason;
@@ -49,7 +51,7 @@ pub(crate) fn find(text: &str, host: &str, port: u16) -> Found {
     let mut found = Found::default();
     let mut best = 0;
     let with_port = format!("{host}:{port}");
-    for entry in entries(text, &mut found.warnings) {
+    for entry in entries(&with_plain_line_ends(text), &mut found.warnings) {
         let rank = match &entry.machine {
             Some(machine) if machine.eq_ignore_ascii_case(&with_port) => 3,
             Some(machine) if machine.eq_ignore_ascii_case(host) => 2,
@@ -67,6 +69,14 @@ pub(crate) fn find(text: &str, host: &str, port: u16) -> Found {
         }
     }
     found
+}
+
+/// The text with LF for CRLF and for CR, as Python opens files.
+fn with_plain_line_ends(text: &str) -> Cow<'_, str> {
+    match text.contains('\r') {
+        true => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
+        false => Cow::Borrowed(text),
+    }
 }
 
 struct Entry {
@@ -95,7 +105,7 @@ fn entries(text: &str, warnings: &mut Vec<String>) -> Vec<Entry> {
         line: 1,
     };
     let mut entries: Vec<Entry> = Vec::new();
-    while let Some(token) = tokens.next() {
+    while let Some(token) = tokens.next_keyword() {
         if let Some(flaw) = token.flaw {
             spoil(&mut entries, token.line, flaw, warnings);
             continue;
@@ -161,16 +171,19 @@ struct Tokens<'a> {
 }
 
 impl Tokens<'_> {
-    /// The next token. A `#` where a token could begin starts a comment; a quoted token ends on its line.
-    fn next(&mut self) -> Option<Token> {
-        loop {
-            let word = self.rest.trim_start();
-            self.advance(self.rest.len() - word.len());
-            if !word.starts_with('#') {
-                break;
-            }
-            self.advance(word.find('\n').unwrap_or(word.len()));
+    /// The next token where a keyword could stand; there, a `#` starts a comment.
+    fn next_keyword(&mut self) -> Option<Token> {
+        self.skip_space();
+        while self.rest.starts_with('#') {
+            self.advance(self.rest.find('\n').unwrap_or(self.rest.len()));
+            self.skip_space();
         }
+        self.next()
+    }
+
+    /// The next token, whatever it begins with. A quoted one ends on its line.
+    fn next(&mut self) -> Option<Token> {
+        self.skip_space();
         let line = self.line;
         let mut token = String::new();
         let mut chars = self.rest.char_indices();
@@ -192,7 +205,7 @@ impl Tokens<'_> {
                     break;
                 }
                 '\\' => token.extend(chars.next().map(|(_, escaped)| escaped)),
-                c if !quoted && c.is_whitespace() => {
+                c if !quoted && is_space(c) => {
                     end = at;
                     break;
                 }
@@ -238,10 +251,16 @@ impl Tokens<'_> {
         Some(value.text)
     }
 
-    /// A macro goes on to the next empty line.
+    /// A macro goes on to the next empty line behind its name.
     fn skip_macro(&mut self) {
+        self.next();
         let end = self.rest.find("\n\n").map_or(self.rest.len(), |at| at + 2);
         self.advance(end);
+    }
+
+    fn skip_space(&mut self) {
+        let word = self.rest.trim_start_matches(is_space);
+        self.advance(self.rest.len() - word.len());
     }
 
     fn advance(&mut self, length: usize) {
@@ -249,6 +268,11 @@ impl Tokens<'_> {
         self.line += passed.matches('\n').count();
         self.rest = rest;
     }
+}
+
+/// What separates tokens in Python's netrc: a password may have any other space of Unicode in it.
+fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\r')
 }
 
 #[cfg(test)]
@@ -281,6 +305,38 @@ mod tests {
         let text =
             "macdef init\nmachine a.org login x password y\n\nmachine a.org login u password p";
         assert_eq!(login(text, "a.org").as_deref(), Some("u|p"));
+    }
+
+    #[test]
+    fn a_macro_ends_at_an_empty_line_of_any_kind_of_line_end() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = "macdef init\nput x\nmachine a.org\n\nmachine a.org login u password p\n\
+                        macdef\nend\n\nmachine b.org\nlogin v\npassword q\n\n# done\ndefault login d password e";
+            let text = text.replace('\n', end);
+            assert_eq!(login(&text, "a.org").as_deref(), Some("u|p"), "{end:?}");
+            assert_eq!(login(&text, "b.org").as_deref(), Some("v|q"), "{end:?}");
+            assert_eq!(login(&text, "c.org").as_deref(), Some("d|e"), "{end:?}");
+        }
+    }
+
+    #[test]
+    fn a_value_may_begin_as_a_comment_does() {
+        let text = "machine a.org login u password #secret # a comment\nmachine b.org login #v password\n# account #a\n\
+                    #machine c.org login no password no\nmachine #d.org login w password r\ndefault login anonymous password me@x";
+        assert_eq!(login(text, "a.org").as_deref(), Some("u|#secret"));
+        assert_eq!(login(text, "b.org").as_deref(), Some("#v|#"));
+        assert_eq!(login(text, "c.org").as_deref(), Some("anonymous|me@x"));
+        assert_eq!(login(text, "#d.org").as_deref(), Some("w|r"));
+        assert_eq!(find(text, "a.org", 80).warnings, [""; 0]);
+    }
+
+    #[test]
+    fn only_the_white_space_of_ascii_separates() {
+        let text = "machine a.org login u password a\u{a0}b\u{2003}c\x0bd\x0c";
+        assert_eq!(
+            login(text, "a.org").as_deref(),
+            Some("u|a\u{a0}b\u{2003}c\x0bd\x0c")
+        );
     }
 
     #[test]
