@@ -31,7 +31,7 @@ pub(crate) fn resolve(source: &SecretSource, env: &Environment) -> Result<String
             .secret_variable(name)
             .map(|value| value.into_encoded_bytes())
             .ok_or_else(|| "the environment variable is not set".to_owned()),
-        SourceKind::File(path) => first_line_of(&env.expand_tilde(path), TIME_LIMIT),
+        SourceKind::File(path) => first_line_of(&env.expand_tilde(path), None, TIME_LIMIT),
         // What was read ahead of standard input is not to be lost for whoever reads on.
         SourceKind::Descriptor(0) => {
             within(TIME_LIMIT, Box::new(|| first_line(&mut io::stdin().lock())))
@@ -60,12 +60,17 @@ fn checked(mut bytes: Vec<u8>) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| "it is not valid UTF-8".to_owned())
 }
 
-/// The first line of a file; where it is a pipe or a device, of which nobody knows when it gives one, within a limit.
-fn first_line_of(path: &Path, limit: Duration) -> Result<Vec<u8>, String> {
+/// The first line of a file, or the next one of a `descriptor` that the path stands for; where it is a pipe or a device, of
+/// which nobody knows when it gives one, within a limit.
+fn first_line_of(path: &Path, descriptor: Option<u32>, limit: Duration) -> Result<Vec<u8>, String> {
     let facts = std::fs::metadata(path).map_err(|error| io_reason(&error))?;
     let path = path.to_owned();
+    let has_offset = facts.is_file();
     let read = move || {
-        let file = File::open(path).map_err(|error| io_reason(&error))?;
+        let mut file = File::open(path).map_err(|error| io_reason(&error))?;
+        if let Some(number) = descriptor.filter(|_| has_offset) {
+            go_on_behind(&mut file, number)?;
+        }
         first_line(&mut BufReader::new(file))
     };
     match facts.is_file() || facts.is_dir() {
@@ -107,13 +112,36 @@ fn first_line_of_descriptor(number: u32) -> Result<Vec<u8>, String> {
     // Without procfs or fdescfs, there is no safe way to an inherited descriptor.
     match Path::new("/dev/fd").is_dir() {
         true => {
-            first_line_of(Path::new(&path), TIME_LIMIT).map_err(|reason| match reason.as_str() {
+            first_line_of(Path::new(&path), Some(number), TIME_LIMIT).map_err(|reason| match reason
+                .as_str()
+            {
                 "No such file or directory" => "the file descriptor is not open".to_owned(),
                 _ => reason,
             })
         }
         false => Err("this system has no /dev/fd".to_owned()),
     }
+}
+
+/// Goes to where the descriptor stands, which may be behind lines that are not for us: Linux opens a file anew at its start
+/// where it is opened as `/dev/fd/N`.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn go_on_behind(file: &mut File, descriptor: u32) -> Result<(), String> {
+    use std::io::{Seek, SeekFrom};
+    let facts = std::fs::read_to_string(format!("/proc/self/fdinfo/{descriptor}"));
+    let facts = facts.unwrap_or_default();
+    let mut lines = facts.lines();
+    let offset = lines.find_map(|line| line.strip_prefix("pos:")?.trim().parse().ok());
+    // From the start, another line might be taken for the secret.
+    let offset = offset.ok_or("this system does not tell how far the file was read")?;
+    let moved = file.seek(SeekFrom::Start(offset));
+    moved.map(drop).map_err(|error| io_reason(&error))
+}
+
+/// Elsewhere, what is opened as `/dev/fd/N` shares the descriptor's offset.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn go_on_behind(_: &mut File, _: u32) -> Result<(), String> {
+    Ok(())
 }
 
 #[cfg(not(unix))]
@@ -168,13 +196,13 @@ mod tests {
         let (reader, mut writer) = io::pipe().unwrap();
         let path = format!("/dev/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&reader));
         let limit = Duration::from_millis(50);
-        let error = first_line_of(Path::new(&path), limit).unwrap_err();
+        let error = first_line_of(Path::new(&path), None, limit).unwrap_err();
         assert!(error.contains("no whole line came"), "{error}");
         io::Write::write_all(&mut writer, b"s3cret\nmore").unwrap();
         let (other, mut writer) = io::pipe().unwrap();
         io::Write::write_all(&mut writer, b"s3cret\nmore").unwrap();
         let path = format!("/dev/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&other));
-        let line = first_line_of(Path::new(&path), Duration::from_secs(30));
+        let line = first_line_of(Path::new(&path), None, Duration::from_secs(30));
         assert_eq!(line.unwrap(), b"s3cret\n");
     }
 

@@ -102,6 +102,28 @@ fn an_open_file_descriptor_gives_a_token() {
     assert_unseen(&outcome, SECRET);
 }
 
+#[cfg(unix)]
+#[test]
+fn an_open_file_goes_on_where_it_was_read_to() {
+    let server = server();
+    let folder = TempFolder::new();
+    folder.write("work/tokens", format!("first\n{SECRET}\nthird\n"));
+    let run = |script: &str| {
+        Program::at("/bin/sh".as_ref(), &folder)
+            .env("HTTP", env!("CARGO_BIN_EXE_http"))
+            .env("URL", server.url("/"))
+            .args(["-c", script])
+            .run()
+    };
+    let http = "\"$HTTP\" -I -A bearer --auth-from=fd:3 \"$URL\"";
+    let outcome = run(&format!("exec 3<tokens; read -r x <&3; exec {http}"));
+    assert_eq!(outcome.status, 0, "{}", outcome.stderr_text());
+    assert_eq!(bearer(&server.last_request()).as_deref(), Some(SECRET));
+    let outcome = run(&format!("exec 3<tokens; cat <&3 >/dev/null; exec {http}"));
+    outcome.assert_error(&["there is no secret at fd:3: it is empty"]);
+    assert_eq!(server.request_count(), 1);
+}
+
 #[test]
 fn standard_input_that_gives_a_token_is_no_body() {
     let server = server();

@@ -117,7 +117,7 @@ Where to get what --auth would have given, so that it stands neither on the comm
 
     env:NAME       the environment variable NAME
     file:PATH      the first line of a file; ~ is your home directory
-    fd:N           the first line of the open file descriptor N;
+    fd:N           the next line of the open file descriptor N;
                    0 is standard input, which is no body then
     cmd:COMMAND    the first line that a command prints
 
