@@ -19,7 +19,7 @@ use crate::request::build::Request;
 use crate::request::compose;
 use crate::request::compress::{self, Compress};
 use crate::request::curl;
-use crate::request::url::{PathStyle, Url};
+use crate::request::url::{PathStyle, Url, session_host_at};
 use crate::sessions::{CookieJar, Overlay, OverlayRequest, is_anonymous_session, unix_seconds};
 
 mod answers;
@@ -245,16 +245,29 @@ fn open_sessions(run: &Run<'_>, url: &Url) -> Result<Overlay, Error> {
             ));
         }
     }
-    let typed = run.invocation.typed_headers();
     let overlay = Overlay::open(
         run.env,
         OverlayRequest {
             read_write: args.session.as_deref(),
             read_only: &args.session_read_only,
-            host: typed.get_str("Host").unwrap_or(&url.session_host()),
+            host: &session_host(run, url),
         },
     );
     overlay.map_err(Error::from)
+}
+
+/// The host that named sessions are those of: the Host header if one is typed, else the URL's, and where it is behind a
+/// socket, there.
+fn session_host(run: &Run<'_>, url: &Url) -> String {
+    let typed = run.invocation.typed_headers();
+    let host = typed
+        .get_str("Host")
+        .map_or_else(|| url.authority(), str::to_owned);
+    let socket = network::unix_socket(run);
+    match socket.as_deref().or(url.unix_socket()) {
+        Some(socket) => session_host_at(socket, &host),
+        None => host,
+    }
 }
 
 fn compression(args: &Args) -> Option<Compress> {

@@ -245,12 +245,10 @@ impl Url {
             .map(|socket| socket.path.as_path())
     }
 
-    /// The host under which sessions are kept: host and port as typed, or the socket, so that what is kept for one
-    /// socket goes neither to another nor to the network's localhost.
+    /// The host under which sessions are kept: host and port as typed, or the socket.
     pub(crate) fn session_host(&self) -> String {
-        match &self.unix_socket {
-            // Hosts of sessions know no capitals, paths do.
-            Some(socket) => escape_lower(socket.path.as_os_str().as_encoded_bytes()),
+        match self.unix_socket() {
+            Some(socket) => session_host_at(socket, &self.authority()),
             None => self.authority(),
         }
     }
@@ -293,6 +291,23 @@ impl Url {
             unix_socket: self.unix_socket().map(Path::to_owned),
         }
     }
+}
+
+/// The host under which sessions are kept for what is called `host` behind a Unix socket, so that what is kept for one
+/// socket goes neither to another nor to the network's host of that name. Several hosts may be served behind one socket;
+/// `localhost` is who listens there.
+pub(crate) fn session_host_at(socket: &Path, host: &str) -> String {
+    // A relative path is another socket in another folder, and could be the name of a host.
+    let absolute = std::path::absolute(socket);
+    let socket = absolute.as_deref().unwrap_or(socket);
+    // Hosts of sessions know no capitals, paths do.
+    let mut name = escape_lower(socket.as_os_str().as_encoded_bytes());
+    let host = host.to_ascii_lowercase();
+    if !matches!(host.as_str(), "" | "localhost") {
+        // There are no two slashes within an absolute path.
+        name.push_str(&escape_lower(format!("//{host}").as_bytes()));
+    }
+    name
 }
 
 /// The URL without user info: safe to show.

@@ -65,11 +65,72 @@ mod unix {
         assert_eq!(hosts, ["docker.test", "other.test"]);
         assert_eq!(requests[0].target(), "/v1");
         assert_eq!(requests[1].header("Cookie"), None, "cookies go by the host");
-        let session = case.folder.read("config/sessions/docker.test_s.json");
-        assert!(
-            session.contains("sid") && session.contains("docker.test"),
-            "{session}"
+        let again = case.program().args([&option, "--session=s", "docker.test"]);
+        again.run_well();
+        let kept = case.server.last_request();
+        assert_eq!(kept.header("Cookie").as_deref(), Some("sid=1"));
+        assert_eq!(kept.header("X-Key").as_deref(), Some("typed"));
+    }
+
+    const LOGIN: [&str; 4] = ["--session=us", "-a", "ann:pw", "X-Key:kept"];
+
+    #[track_caller]
+    fn assert_nothing_is_told(server: &Server) {
+        for request in server.requests() {
+            for name in ["Authorization", "Cookie", "X-Key"] {
+                assert_eq!(request.header(name), None, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_kept_for_a_socket_goes_neither_to_the_network_nor_to_another() {
+        let network = Server::start(|_| Answer::ok("network"));
+        let one = Case::new(Server::start(|_| {
+            Answer::ok("one").header("Set-Cookie", "sid=1; Path=/")
+        }));
+        let other = Case::new(Server::start(|_| Answer::ok("other")));
+        let run = |way: &str, session: &[&str], url: &str| {
+            let program = Program::http(&one.folder).args([way, url]);
+            program.args(session).run_well();
+        };
+        let socket = |case: &Case| format!("--unix-socket={}", case.path);
+        for host in ["localhost", "app.test"] {
+            let url = network.url_as(host, "/");
+            run(&socket(&one), &LOGIN, &url);
+            run(&socket(&one), &["--session-read-only=us"], &url);
+            let again = one.server.last_request();
+            assert_eq!(again.header("Cookie").as_deref(), Some("sid=1"), "{host}");
+            assert!(again.header("Authorization").is_some(), "{host}");
+            let pin = format!("--resolve={host}:127.0.0.1");
+            run(&pin, &["--session-read-only=us"], &url);
+            run(&socket(&other), &["--session-read-only=us"], &url);
+        }
+        assert_eq!(
+            (network.request_count(), other.server.request_count()),
+            (2, 2)
         );
+        assert_nothing_is_told(&network);
+        assert_nothing_is_told(&other.server);
+    }
+
+    #[test]
+    fn a_socket_has_one_session_of_a_name_for_each_host_behind_it() {
+        let case = Case::new(Server::start(|_| Answer::ok("fine")));
+        let option = format!("--unix-socket={}", case.path);
+        let key = |line: &[&str]| {
+            case.program().args(line).run_well();
+            case.server.last_request().header("X-Key")
+        };
+        key(&[&[option.as_str(), "localhost/"], &LOGIN[..]].concat());
+        let url = case.url("/");
+        let read = "--session-read-only=us";
+        assert_eq!(key(&[read, &url]).as_deref(), Some("kept"));
+        assert_eq!(key(&[read, &url, "Host:app.test"]), None);
+        assert_eq!(key(&[read, &option, "app.test"]), None);
+        let typed = [&[url.as_str(), "Host:app.test"], &LOGIN[..]].concat();
+        key(&typed);
+        assert_eq!(key(&[read, &option, "app.test"]).as_deref(), Some("kept"));
     }
 
     #[test]

@@ -249,7 +249,7 @@ Repeat also POST, PATCH and other methods that may do something twice then, with
         lineage: Lineage::Own,
         short_help: "Connect to a Unix socket instead of the URL's host",
         long_help: "\
-Connect to this Unix socket instead of the URL's host, which is still what the server is told; no proxy is asked. A URL can name a socket by itself, with %2F for each slash of its path:
+Connect to this Unix socket instead of the URL's host, which is still what the server is told; no proxy is asked. Named sessions are kept for the socket and that host, apart from the network's. A URL can name a socket by itself, with %2F for each slash of its path:
 
     $ http http+unix://%2Frun%2Fdocker.sock/info",
         effect: Effect::Value(

@@ -137,6 +137,33 @@ fn locations_are_resolved() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn hosts_behind_a_socket_have_sessions_of_their_own() {
+    let at = |socket: &str, host: &str| session_host_at(Path::new(socket), host);
+    assert_eq!(at("/run/d.sock", "LocalHost"), "%2frun%2fd.sock");
+    assert_eq!(at("/run/d.sock", ""), "%2frun%2fd.sock");
+    let named = at("/run/d.sock", "App.test:80");
+    assert_eq!(named, "%2frun%2fd.sock%2f%2fapp.test%3a80");
+    let different = [
+        at("/run/d.sock", "localhost"),
+        at("/run/D.sock", "localhost"),
+        at("/run/d.sock", "app.test"),
+        at("/run", "d.sock"),
+        at("/run/app.test", "localhost"),
+        at("app.test", "localhost"),
+        "app.test".to_owned(),
+    ];
+    for (index, one) in different.iter().enumerate() {
+        assert!(!different[..index].contains(one), "{one}");
+    }
+    assert_eq!(
+        at("/run//d.sock", "app.test"),
+        at("/run/d.sock", "app.test")
+    );
+}
+
+#[cfg(unix)]
 #[test]
 fn a_unix_socket_is_a_host_of_its_own() {
     let url = Url::parse("http+unix://%2Frun%2FD.sock/a?b", PathStyle::Normalized).unwrap();
