@@ -3,57 +3,38 @@
 //! They end it, but for the time in which another program has the terminal and they are meant for that one, and a little
 //! later where something has to be put in order first.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
 #[cfg(unix)]
+use std::sync::{Arc, atomic::AtomicBool};
+
 pub(crate) use delay::Delayed;
 
-/// What signals do is the process's, not a value's: who asks for a password knows of no [`Interruptions`] and has to
-/// delay them all the same. Each signal that ends the run, with whether it does so now.
+/// What signals do is the process's, not a value's. Each signal that ends the run, with whether it does so now.
 #[cfg(unix)]
 static ENDING: std::sync::OnceLock<Vec<(i32, Arc<AtomicBool>)>> = std::sync::OnceLock::new();
 
-/// The way in which signals are taken.
-pub(crate) struct Interruptions {
-    end_the_run: Arc<AtomicBool>,
-}
-
-impl Interruptions {
-    /// Ctrl-C ends a run with HTTPie's status 130, and SIGTERM with 143, also where we are process 1 of a container, for
-    /// which the kernel ignores signals that are not handled.
-    pub(crate) fn end_the_run() -> Interruptions {
-        let end_the_run = Arc::new(AtomicBool::new(true));
-        #[cfg(unix)]
-        {
-            use signal_hook::consts::{SIGINT, SIGTERM};
-            let always = Arc::new(AtomicBool::new(true));
-            let ignored = ignored_signals();
-            let mut ending = Vec::new();
-            for (signal, status, condition) in
-                [(SIGINT, 130, &end_the_run), (SIGTERM, 143, &always)]
-            {
-                if ignored >> (signal - 1) & 1 == 1 {
-                    continue;
-                }
-                // Without a handler the signal ends us all the same.
-                let _ = signal_hook::flag::register_conditional_shutdown(
-                    signal,
-                    status,
-                    Arc::clone(condition),
-                );
-                ending.push((signal, Arc::clone(condition)));
+/// Ctrl-C ends a run with HTTPie's status 130, and SIGTERM with 143, also where we are process 1 of a container, for
+/// which the kernel ignores signals that are not handled.
+pub(crate) fn end_the_run() {
+    #[cfg(unix)]
+    {
+        use signal_hook::consts::{SIGINT, SIGTERM};
+        let ignored = ignored_signals();
+        let mut ending = Vec::new();
+        for (signal, status) in [(SIGINT, 130), (SIGTERM, 143)] {
+            if ignored >> (signal - 1) & 1 == 1 {
+                continue;
             }
-            let _ = ENDING.set(ending);
-            take_file_limit_as_an_error(ignored);
+            let condition = Arc::new(AtomicBool::new(true));
+            // Without a handler the signal ends us all the same.
+            let _ = signal_hook::flag::register_conditional_shutdown(
+                signal,
+                status,
+                Arc::clone(&condition),
+            );
+            ending.push((signal, condition));
         }
-        Interruptions { end_the_run }
-    }
-
-    /// Ctrl-C has no effect until what comes back is dropped.
-    pub(crate) fn ignore(&self) -> Ignored<'_> {
-        self.end_the_run.store(false, Ordering::Relaxed);
-        Ignored(self)
+        let _ = ENDING.set(ending);
+        take_file_limit_as_an_error(ignored);
     }
 }
 
@@ -69,24 +50,18 @@ fn take_file_limit_as_an_error(ignored: u64) {
     }
 }
 
-/// While this lives, Ctrl-C has no effect on us.
-pub(crate) struct Ignored<'a>(&'a Interruptions);
-
-impl Drop for Ignored<'_> {
-    fn drop(&mut self) {
-        self.0.end_the_run.store(true, Ordering::Relaxed);
-    }
-}
-
 #[cfg(unix)]
 mod delay {
     use std::io::{self, Read};
-    use std::os::fd::{AsFd, BorrowedFd};
+    use std::os::fd::AsFd;
     use std::os::unix::net::UnixStream;
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::{Arc, OnceLock};
 
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::io::Errno;
     use signal_hook::SigId;
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT};
     use signal_hook::low_level::{pipe, raise, unregister};
 
     use super::{ENDING, ignored_signals};
@@ -96,7 +71,6 @@ mod delay {
     static ENDING_BY_ITSELF: OnceLock<Vec<(i32, Arc<AtomicBool>)>> = OnceLock::new();
 
     fn ending_by_itself() -> Vec<(i32, Arc<AtomicBool>)> {
-        use signal_hook::consts::{SIGHUP, SIGQUIT};
         let ignored = ignored_signals();
         let mut ending = Vec::new();
         for signal in [SIGHUP, SIGQUIT] {
@@ -139,9 +113,45 @@ mod delay {
             Ok(delayed)
         }
 
+        /// Waits until there is something to read at `source`. False when a signal came first.
+        pub(crate) fn wait_for(&self, source: impl AsFd) -> io::Result<bool> {
+            let mut sources = self.sources();
+            sources.push(PollFd::from_borrowed_fd(source.as_fd(), PollFlags::IN));
+            poll_through(&mut sources, None)?;
+            sources.pop();
+            Ok(sources.iter().all(|source| source.revents().is_empty()))
+        }
+
+        /// Whether a signal has come that will do its work.
+        pub(crate) fn has_come(&self) -> bool {
+            let at_once = Timespec::default();
+            poll_through(&mut self.sources(), Some(&at_once)).is_ok_and(|count| count > 0)
+        }
+
+        /// Leaves what has come from the keyboard, Ctrl-C and Ctrl-\, without effect: another program had the terminal, and
+        /// it was meant for that one.
+        pub(crate) fn forget_keyboard(&self) {
+            for ((signal, _), mut arrival) in self.signals.iter().zip(&self.arrivals) {
+                if [SIGINT, SIGQUIT].contains(signal) {
+                    while matches!(arrival.read(&mut [0; 64]), Ok(1..)) {}
+                }
+            }
+        }
+
         /// What becomes readable when a signal has come.
-        pub(crate) fn arrivals(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
-            self.arrivals.iter().map(AsFd::as_fd)
+        fn sources(&self) -> Vec<PollFd<'_>> {
+            let source = |arrival| PollFd::new(arrival, PollFlags::IN);
+            self.arrivals.iter().map(source).collect()
+        }
+    }
+
+    /// Waits for one of these, however often a signal disturbs it; tells how many there are.
+    fn poll_through(sources: &mut [PollFd<'_>], limit: Option<&Timespec>) -> io::Result<usize> {
+        loop {
+            match poll(sources, limit) {
+                Err(Errno::INTR) => {}
+                outcome => return Ok(outcome?),
+            }
         }
     }
 
@@ -168,6 +178,22 @@ mod delay {
     fn set_ending(does_end: bool) {
         for (_, condition) in ending() {
             condition.store(does_end, Ordering::SeqCst);
+        }
+    }
+}
+
+/// Other systems do with signals as they like.
+#[cfg(not(unix))]
+mod delay {
+    pub(crate) struct Delayed;
+
+    impl Delayed {
+        pub(crate) fn begin() -> std::io::Result<Delayed> {
+            Ok(Delayed)
+        }
+
+        pub(crate) fn has_come(&self) -> bool {
+            false
         }
     }
 }

@@ -87,11 +87,11 @@ pub fn main(door: Door) -> std::process::ExitCode {
         _ => door,
     };
     end_in_a_sentence();
-    let interruptions = interruptions::Interruptions::end_the_run();
+    interruptions::end_the_run();
     let status = match door {
         Door::Http => app::run(cli::Program::Http, arguments),
         Door::Https => app::run(cli::Program::Https, arguments),
-        Door::Httpie => manager::run(arguments, &interruptions),
+        Door::Httpie => manager::run(arguments),
     };
     status.code().into()
 }

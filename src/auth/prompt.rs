@@ -60,7 +60,6 @@ mod terminal {
     use std::fs::File;
     use std::io::{self, Read, Write};
 
-    use rustix::event::{PollFd, PollFlags, poll};
     use rustix::io::Errno;
     use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
@@ -101,7 +100,7 @@ mod terminal {
         hidden.terminal.write_all(question.as_bytes())?;
         let mut typed = Vec::new();
         loop {
-            if !wait_for_key(&hidden.terminal, &delayed)? {
+            if !delayed.wait_for(&hidden.terminal)? {
                 return Ok(None);
             }
             let mut byte = [0];
@@ -128,24 +127,6 @@ mod terminal {
             Some(Errno::NXIO | Errno::NOENT) => io::Error::other("there is no terminal"),
             _ => error,
         }
-    }
-
-    /// False when a signal came first.
-    fn wait_for_key(terminal: &File, delayed: &Delayed) -> io::Result<bool> {
-        let mut sources = vec![PollFd::new(terminal, PollFlags::IN)];
-        for arrival in delayed.arrivals() {
-            sources.push(PollFd::from_borrowed_fd(arrival, PollFlags::IN));
-        }
-        loop {
-            match poll(&mut sources, None) {
-                Err(Errno::INTR) => {}
-                Err(error) => return Err(error.into()),
-                Ok(_) => break,
-            }
-        }
-        Ok(sources[1..]
-            .iter()
-            .all(|source| source.revents().is_empty()))
     }
 
     /// Takes the last character off: its UTF-8 continuation bytes too.

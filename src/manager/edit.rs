@@ -1,18 +1,23 @@
 //! `httpie sessions edit`: a private copy in the user's editor, checked before it takes the place of the session.
 //!
-//! What was typed is never lost: a copy that cannot be used, or that comes too late, stays where it is.
+//! What was typed is never lost: a copy that cannot be used, or that comes too late, stays where it is. One in which nothing
+//! was typed goes, whatever ends the run: there are secrets in it.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
+#[cfg(unix)]
+use std::{os::unix::net::UnixStream, thread};
 
 use super::which::Which;
 use super::words::visible;
 use super::{Answer, Context};
 use crate::cli::commands::Call;
 use crate::error::{Error, io_reason};
+use crate::interruptions::Delayed;
+use crate::messages::Messages;
 use crate::sessions::{looks_like_session, replace_text, text_of};
 
 pub(super) fn edit(call: &Call, context: &Context<'_>) -> Result<Answer, Error> {
@@ -28,44 +33,83 @@ pub(super) fn edit(call: &Call, context: &Context<'_>) -> Result<Answer, Error> 
             path.display()
         )));
     }
-    let copy = Copy::of(&before, &path).map_err(|error| {
-        Error::new(format!("cannot make a copy to edit: {}", io_reason(&error)))
-    })?;
-    let failure = run_editor(&copy.path, context);
+    let failed =
+        |error: io::Error| Error::new(format!("cannot make a copy to edit: {}", io_reason(&error)));
+    // From before there is a copy until there is none.
+    let delayed = Delayed::begin().map_err(failed)?;
+    let copy = Copy::of(&before, &path).map_err(failed)?;
+    let ended = run_editor(&copy.path, &delayed, context);
+    let outcome = take_over(copy, &path, &before, ended, context);
+    if let Err(error) = &outcome
+        && delayed.has_come()
+    {
+        // The signal does its work before anybody else could say it.
+        context.messages.error(error);
+        return Err(Error::interrupted());
+    }
+    let label = visible(which.label());
+    outcome.map(|saved| {
+        Answer::text(match saved {
+            true => format!("Saved {label}\n"),
+            false => format!("{label} was not changed.\n"),
+        })
+    })
+}
+
+/// Makes what the editor left in the copy the session, unless it is what was there `before`; tells which.
+fn take_over(
+    copy: Copy,
+    session: &Path,
+    before: &str,
+    ended: Ended,
+    context: &Context<'_>,
+) -> Result<bool, Error> {
     let after = match text_of(&copy.path) {
         Ok(Some(after)) => after,
-        Ok(None) => return Err(Error::new("The copy is gone; nothing was changed.")),
+        Ok(None) => {
+            copy.discard(context.messages);
+            return Err(Error::new("The copy is gone; nothing was changed."));
+        }
         Err(error) => return Err(copy.keep(&format!("{error}."))),
     };
-    let label = visible(which.label());
-    match (after == before, failure) {
+    match (after == before, ended) {
         // Nobody has typed anything.
-        (true, failure) => {
-            copy.discard();
-            let unchanged = Answer::text(format!("{label} was not changed.\n"));
-            failure.map_or(Ok(unchanged), |failure| Err(Error::new(failure)))
+        (true, ended) => {
+            copy.discard(context.messages);
+            match ended {
+                Ended::Well => Ok(false),
+                Ended::Badly(failure) => Err(Error::new(failure)),
+                Ended::Interrupted => Err(Error::interrupted()),
+            }
         }
-        (false, Some(failure)) => Err(copy.keep(&failure)),
-        (false, None) => {
-            copy.put_in_place(&path, &before, &after)?;
-            Ok(Answer::text(format!("Saved {label}\n")))
+        (false, Ended::Well) => {
+            copy.put_in_place(session, before, &after, context.messages)?;
+            Ok(true)
+        }
+        (false, Ended::Badly(failure)) => Err(copy.keep(&failure)),
+        (false, Ended::Interrupted) => {
+            Err(copy.keep("A signal came before the editor was done; nothing was changed."))
         }
     }
 }
 
-/// Lets the user edit; the sentence comes back if that failed.
-fn run_editor(path: &Path, context: &Context<'_>) -> Option<String> {
+/// How it went with the editor.
+enum Ended {
+    Well,
+    /// With this sentence.
+    Badly(String),
+    /// A signal came first. The editor may still be there.
+    Interrupted,
+}
+
+fn run_editor(path: &Path, delayed: &Delayed, context: &Context<'_>) -> Ended {
     let editor = context.env.editor();
-    let ended = {
-        // Ctrl-C is the editor's.
-        let _ignored = context.interruptions.ignore();
-        run(&editor, path)
-    };
     let name = visible(editor.as_encoded_bytes());
-    match ended {
-        Ok(status) if status.success() => None,
-        Ok(_) => Some(format!("The editor '{name}' failed; nothing was changed.")),
-        Err(error) => Some(format!(
+    match run(&editor, path, delayed) {
+        Ok(Some(status)) if status.success() => Ended::Well,
+        Ok(Some(_)) => Ended::Badly(format!("The editor '{name}' failed; nothing was changed.")),
+        Ok(None) => Ended::Interrupted,
+        Err(error) => Ended::Badly(format!(
             "The editor '{name}' cannot be run: {}.",
             io_reason(&error)
         )),
@@ -92,7 +136,13 @@ impl Copy {
     }
 
     /// Checks what it holds now, and makes that the session, unless the session is not `before` any more.
-    fn put_in_place(self, session: &Path, before: &str, after: &str) -> Result<(), Error> {
+    fn put_in_place(
+        self,
+        session: &Path,
+        before: &str,
+        after: &str,
+        messages: &Messages,
+    ) -> Result<(), Error> {
         match looks_like_session(&self.path) {
             Ok(true) => {}
             Ok(false) => return Err(self.keep("There is nothing of a session in it any more.")),
@@ -100,7 +150,7 @@ impl Copy {
         }
         match replace_text(session, before, after) {
             Ok(true) => {
-                self.discard();
+                self.discard(messages);
                 Ok(())
             }
             Ok(false) => Err(self.keep("The session was changed by another process meanwhile.")),
@@ -108,8 +158,22 @@ impl Copy {
         }
     }
 
-    fn discard(self) {
-        let _ = fs::remove_dir_all(self.folder);
+    /// Removes it, with all that the editor has put beside it.
+    fn discard(self, messages: &Messages) {
+        if let Err(why) = self.remove() {
+            messages.warning(&why);
+        }
+    }
+
+    fn remove(self) -> Result<(), String> {
+        match fs::remove_dir_all(&self.folder) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(format!(
+                "The copy of the session, with its secrets, cannot be removed: {}. It is in {}",
+                io_reason(&error),
+                self.folder.display()
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// The error that tells where the copy is.
@@ -143,25 +207,66 @@ fn private_folder(parent: &Path) -> io::Result<PathBuf> {
     Err(last)
 }
 
-/// Runs the editor as git does: its variable may hold arguments too, `code --wait`.
+/// Runs the editor as git does: its variable may hold arguments too, `code --wait`. Nothing where a signal came first that is
+/// not the editor's.
 #[cfg(unix)]
-fn run(editor: &OsString, path: &Path) -> io::Result<ExitStatus> {
+fn run(editor: &OsString, path: &Path, delayed: &Delayed) -> io::Result<Option<ExitStatus>> {
     let mut script = editor.clone();
     script.push(" \"$@\"");
-    Command::new("sh")
+    let mut command = Command::new("sh");
+    let mut child = command
         .arg("-c")
         .arg(script)
         .arg(editor)
         .arg(path)
-        .status()
+        .spawn()?;
+    let (ended, ends) = UnixStream::pair()?;
+    let waiting = thread::spawn(move || {
+        let status = child.wait();
+        drop(ends);
+        status
+    });
+    while !delayed.wait_for(&ended)? {
+        delayed.forget_keyboard();
+        if delayed.has_come() {
+            return Ok(None);
+        }
+    }
+    delayed.forget_keyboard();
+    let status = waiting.join();
+    status
+        .unwrap_or_else(|_| Err(io::Error::other("nobody can wait for it")))
+        .map(Some)
 }
 
 #[cfg(not(unix))]
-fn run(editor: &OsString, path: &Path) -> io::Result<ExitStatus> {
+fn run(editor: &OsString, path: &Path, _: &Delayed) -> io::Result<Option<ExitStatus>> {
     let editor = editor.to_string_lossy();
     let mut words = editor.split_whitespace();
     Command::new(words.next().unwrap_or_default())
         .args(words)
         .arg(path)
         .status()
+        .map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_that_cannot_be_removed_is_told() {
+        let folder = private_folder(&std::env::temp_dir()).unwrap();
+        let copy = |folder: PathBuf| Copy {
+            path: folder.join("session.json"),
+            folder,
+        };
+        let blocked = folder.join("file");
+        fs::write(&blocked, "no folder").unwrap();
+        let why = copy(blocked.clone()).remove().unwrap_err();
+        assert!(why.contains("cannot be removed"), "{why}");
+        assert!(why.ends_with(blocked.to_str().unwrap()), "{why}");
+        assert_eq!(copy(folder.clone()).remove(), Ok(()));
+        assert_eq!(copy(folder).remove(), Ok(()), "it is gone already");
+    }
 }

@@ -24,7 +24,6 @@ use crate::cli::commands::{self, Action, Asked, Call};
 use crate::cli::{Program, completions, help};
 use crate::environment::Environment;
 use crate::error::{Error, ExitStatus};
-use crate::interruptions::Interruptions;
 use crate::messages::Messages;
 use crate::output::show::output_error;
 use crate::output::target::Target;
@@ -58,14 +57,10 @@ impl Answer {
 struct Context<'a> {
     env: &'a Environment,
     messages: &'a Messages,
-    interruptions: &'a Interruptions,
 }
 
 /// Runs `httpie` with these arguments (without the program's own name).
-pub(crate) fn run(
-    arguments: impl IntoIterator<Item = OsString>,
-    interruptions: &Interruptions,
-) -> ExitStatus {
+pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitStatus {
     let mut arguments = arguments.into_iter().peekable();
     let door = arguments.peek().and_then(|first| match first.to_str() {
         Some("http") => Some(Program::Http),
@@ -80,7 +75,6 @@ pub(crate) fn run(
     let context = Context {
         env: &env,
         messages: &messages,
-        interruptions,
     };
     match answer(arguments, &context) {
         Ok(()) => ExitStatus::Success,

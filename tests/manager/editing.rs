@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use crate::support::{self, Outcome, Program, TempFolder};
+use crate::support::{self, Outcome, Program, Running, TempFolder};
+use rustix::process::Signal;
 use serde_json::Value;
 
 const FILE: &str = "config/sessions/example.org_alice.json";
@@ -96,12 +97,11 @@ fn an_edit_that_comes_too_late_is_kept_and_loses_nothing() {
     assert!(folder.read(&copies(&folder)[0]).contains("\"2\""));
 }
 
-#[test]
-fn an_interrupt_is_for_the_editor() {
-    let folder = folder();
-    let script = "echo '{}' > \"$1\"; touch started; while ! test -e go; do sleep 0.05; done";
+/// Starts to edit with this script, and waits until the editor is at work. It goes on when there is `work/go`.
+fn start_editing(folder: &TempFolder, script: &str) -> Running {
+    let script = format!("{script}; touch started; while ! test -e go; do sleep 0.05; done");
     let editor = folder.write("editor.sh", script);
-    let running = Program::httpie(&folder)
+    let running = Program::httpie(folder)
         .args(["sessions", "edit", "alice", "example.org"])
         .env("EDITOR", format!("sh {}", editor.display()))
         .env("TMPDIR", folder.join("tmp"))
@@ -110,11 +110,60 @@ fn an_interrupt_is_for_the_editor() {
     while !folder.join("work/started").exists() && start.elapsed() < support::PATIENCE {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
-    running.interrupt();
+    running
+}
+
+#[test]
+fn an_interrupt_is_for_the_editor() {
+    for signal in [Signal::INT, Signal::QUIT] {
+        let folder = folder();
+        let running = start_editing(&folder, "echo '{}' > \"$1\"");
+        running.signal(signal);
+        folder.write("work/go", "");
+        let outcome = running.finish();
+        assert_eq!(outcome.status, 0, "{}", outcome.stderr_text());
+        assert_eq!(folder.read(FILE), "{}\n");
+    }
+}
+
+#[test]
+fn a_signal_that_ends_the_run_takes_the_copy_with_it() {
+    for (signal, status) in [(Signal::TERM, 143), (Signal::HUP, -1)] {
+        let folder = folder();
+        let mut running = start_editing(&folder, "cp \"$1\" \"$1.swp\"");
+        assert_eq!(copies(&folder).len(), 2);
+        running.signal(signal);
+        wait_for_end(&mut running);
+        assert_eq!(fs::read_dir(folder.join("tmp")).unwrap().count(), 0);
+        folder.write("work/go", "");
+        assert_eq!(running.finish().status, status);
+        assert_eq!(folder.read(FILE), r#"{"headers": {"X": "1"}}"#);
+    }
+}
+
+#[test]
+fn what_was_typed_before_a_signal_is_kept_and_told() {
+    let folder = folder();
+    let mut running = start_editing(&folder, "echo '{}' > \"$1\"");
+    running.terminate();
+    wait_for_end(&mut running);
     folder.write("work/go", "");
     let outcome = running.finish();
-    assert_eq!(outcome.status, 0, "{}", outcome.stderr_text());
-    assert_eq!(folder.read(FILE), "{}\n");
+    assert_eq!(outcome.status, 143);
+    let kept = copies(&folder);
+    assert_eq!(kept.len(), 1);
+    outcome.assert_says("A signal came before the editor was done");
+    outcome.assert_says(folder.join(&kept[0]).to_str().unwrap());
+    assert_eq!(folder.read(FILE), r#"{"headers": {"X": "1"}}"#);
+}
+
+/// The editor may outlive the program, and hold its outputs open.
+fn wait_for_end(running: &mut Running) {
+    let start = std::time::Instant::now();
+    while !running.has_ended() && start.elapsed() < support::PATIENCE {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    assert!(running.has_ended());
 }
 
 #[test]
