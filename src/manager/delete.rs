@@ -112,7 +112,10 @@ fn check_names(session: &Session, which: &Which, options: &Options) -> Result<()
         }
     }
     for name in &options.headers {
-        if session.headers().get(name).is_none() {
+        let mut sources = session.header_sources().iter();
+        let is_there =
+            session.headers().contains(name) || sources.any(|header| header.is(name.as_bytes()));
+        if !is_there {
             return Err(missing("header", name));
         }
     }
@@ -135,11 +138,13 @@ fn remove_parts(session: &mut Session, options: &Options, now: i64) -> Vec<Strin
     if cookies > 0 {
         removed.push(count(cookies, "cookie"));
     }
-    let before = session.headers().len();
+    let count_headers =
+        |session: &Session| session.headers().len() + session.header_sources().len();
+    let before = count_headers(session);
     for name in &options.headers {
         session.remove_header(name);
     }
-    let headers = before - session.headers().len();
+    let headers = before - count_headers(session);
     if headers > 0 {
         removed.push(count(headers, "header"));
     }

@@ -410,6 +410,25 @@ fn parts_are_removed_and_the_rest_stays() {
 }
 
 #[test]
+fn a_header_that_is_a_reference_is_removed_by_its_name() {
+    let file = r#"{"headers": [{"name": "X-C", "value": "c"}], "headers_from": [
+        {"name": "X-A", "value_from": "env:A"}, {"name": "X-B", "value_from": "file:~/b"}]}"#;
+    let folder = folder_with(&[("example.org_alice.json", file)]);
+    let delete = |names: &[&str]| {
+        let line = [&["delete", "alice", "example.org", "-y"], names].concat();
+        sessions_well(&folder, &line)
+    };
+    let text = delete(&["--header=x-a"]);
+    assert_eq!(text, "Removed 1 header from 'alice' @ 'example.org'\n");
+    let left = sessions_well(&folder, &["show", "alice", "example.org"]);
+    assert!(!left.contains("X-A") && left.contains("X-B"), "{left}");
+    let text = delete(&["--header=X-B", "--header=X-C"]);
+    assert_eq!(text, "Removed 2 headers from 'alice' @ 'example.org'\n");
+    let left = folder.read("config/sessions/example.org_alice.json");
+    assert!(!left.contains("env:") && !left.contains("file:"), "{left}");
+}
+
+#[test]
 fn parts_that_are_not_there_change_nothing() {
     let folder = folder_with(&[
         ("example.org_alice.json", ALICE),
