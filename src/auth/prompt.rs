@@ -56,6 +56,9 @@ pub(crate) fn passphrase(program: &str, key: &Path) -> Result<String, Error> {
 }
 
 #[cfg(unix)]
+mod line;
+
+#[cfg(unix)]
 mod terminal {
     use std::fs::File;
     use std::io::{self, Read, Write};
@@ -63,12 +66,8 @@ mod terminal {
     use rustix::io::Errno;
     use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
+    use super::line::{Line, Pressed};
     use crate::interruptions::Delayed;
-
-    const INTERRUPT: u8 = 0x03;
-    const END_OF_FILE: u8 = 0x04;
-    const ERASE_ALL: u8 = 0x15;
-    const BACKSPACE: [u8; 2] = [0x08, 0x7F];
 
     /// The terminal with its settings from before.
     struct Hidden {
@@ -98,7 +97,7 @@ mod terminal {
         tcsetattr(&terminal, OptionalActions::Flush, &silent)?;
         let mut hidden = Hidden { terminal, before };
         hidden.terminal.write_all(question.as_bytes())?;
-        let mut typed = Vec::new();
+        let mut line = Line::default();
         loop {
             if !delayed.wait_for(&hidden.terminal)? {
                 return Ok(None);
@@ -107,18 +106,18 @@ mod terminal {
             if hidden.terminal.read(&mut byte)? == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            match byte[0] {
-                b'\r' | b'\n' => break,
-                INTERRUPT => return Ok(None),
-                END_OF_FILE if typed.is_empty() => return Err(io::ErrorKind::UnexpectedEof.into()),
-                ERASE_ALL => typed.clear(),
-                byte if BACKSPACE.contains(&byte) => erase_character(&mut typed),
-                byte => typed.push(byte),
+            match line.press(byte[0]) {
+                Pressed::More => {}
+                Pressed::Enter => break,
+                Pressed::Interrupt => return Ok(None),
+                Pressed::EndOfFile => return Err(io::ErrorKind::UnexpectedEof.into()),
             }
         }
         let not_text =
             |_| io::Error::new(io::ErrorKind::InvalidData, "what was typed is not UTF-8");
-        String::from_utf8(typed).map(Some).map_err(not_text)
+        String::from_utf8(line.into_bytes())
+            .map(Some)
+            .map_err(not_text)
     }
 
     /// Why the terminal cannot be had. A job of CI has none, and an empty root not even its name.
@@ -127,11 +126,6 @@ mod terminal {
             Some(Errno::NXIO | Errno::NOENT) => io::Error::other("there is no terminal"),
             _ => error,
         }
-    }
-
-    /// Takes the last character off: its UTF-8 continuation bytes too.
-    fn erase_character(typed: &mut Vec<u8>) {
-        while typed.pop().is_some_and(|byte| byte & 0xC0 == 0x80) {}
     }
 
     #[cfg(test)]

@@ -56,6 +56,28 @@ fn a_password_is_asked_for_on_the_terminal_and_not_shown() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_password_is_edited_as_any_line_of_a_terminal() {
+    for keys in [
+        "some wrong\x17\x17sesame\n",
+        "wrong\x15sesame\n",
+        "se\x1b[D\x1bOA\x1b[3~same\n",
+        "\x01ses\x1cabc\x7f\x08me\x04\n",
+    ] {
+        let server = Server::start(|_| Answer::ok("fine"));
+        let folder = TempFolder::new();
+        let program = Program::http(&folder).args(["-a", "user", &server.url("/")]);
+        let outcome = program.run_in_terminal_typing(&[("password for user@127.0.0.1", keys)]);
+        assert_eq!(outcome.status, 0, "{keys:?}: {}", outcome.text());
+        assert_eq!(
+            server.only_request().header("Authorization").as_deref(),
+            Some("Basic dXNlcjpzZXNhbWU="),
+            "{keys:?}"
+        );
+    }
+}
+
+#[test]
 fn a_type_of_authentication_without_credentials_takes_those_of_netrc() {
     let folder = TempFolder::new();
     folder.write("home/.netrc", "machine 127.0.0.1 login u password p\n");
