@@ -103,6 +103,7 @@ fn entries(text: &str, warnings: &mut Vec<String>) -> Vec<Entry> {
     let mut tokens = Tokens {
         rest: text,
         line: 1,
+        took_machine: false,
     };
     let mut entries: Vec<Entry> = Vec::new();
     while let Some(token) = tokens.next_keyword() {
@@ -136,6 +137,11 @@ fn entries(text: &str, warnings: &mut Vec<String>) -> Vec<Entry> {
             }
             "account" => drop(tokens.value_of(&token, "account", warnings)),
             "macdef" => tokens.skip_macro(),
+            _ if token.is_behind_machine => {
+                let flaw = "there is no value in front of 'machine'";
+                spoil(&mut entries, token.line, flaw, warnings);
+                entries.push(Entry::of(Some(token.text)));
+            }
             // The word itself may be a password that went astray: only its place is told.
             _ => {
                 let flaw = "a word that is no keyword";
@@ -163,11 +169,16 @@ struct Token {
     line: usize,
     /// What is wrong with it.
     flaw: Option<&'static str>,
+    /// Whether it follows the word `machine` that was taken for a value: where a value is missing, that is the keyword of
+    /// the next entry.
+    is_behind_machine: bool,
 }
 
 struct Tokens<'a> {
     rest: &'a str,
     line: usize,
+    /// Whether the last value was `machine`.
+    took_machine: bool,
 }
 
 impl Tokens<'_> {
@@ -178,7 +189,11 @@ impl Tokens<'_> {
             self.advance(self.rest.find('\n').unwrap_or(self.rest.len()));
             self.skip_space();
         }
-        self.next()
+        let is_behind_machine = std::mem::take(&mut self.took_machine);
+        self.next().map(|token| Token {
+            is_behind_machine,
+            ..token
+        })
     }
 
     /// The next token, whatever it begins with. A quoted one ends on its line.
@@ -226,6 +241,7 @@ impl Tokens<'_> {
             },
             text: token,
             line,
+            is_behind_machine: false,
         })
     }
 
@@ -248,6 +264,7 @@ impl Tokens<'_> {
             warnings.push(format!("line {line}: {flaw}; this entry is not used"));
             return None;
         }
+        self.took_machine = value.text == "machine";
         Some(value.text)
     }
 
@@ -366,6 +383,24 @@ mod tests {
         assert_eq!(login("machine a.org login u password", "a.org"), None);
         let text = "machine a.org login u password p\nmachine \"b.org\nlogin x password secret";
         assert_eq!(login(text, "a.org").as_deref(), Some("u|p"));
+    }
+
+    #[test]
+    fn a_missing_value_does_not_take_the_next_entry_with_it() {
+        for key in ["login", "password"] {
+            let text = format!(
+                "machine a.org login u {key}\nmachine b.org login v password q\ndefault login d password e"
+            );
+            assert_eq!(login(&text, "a.org"), None);
+            assert_eq!(login(&text, "b.org").as_deref(), Some("v|q"));
+            let warnings = find(&text, "b.org", 80).warnings;
+            let want = "line 2: there is no value in front of 'machine'; this entry is not used";
+            assert_eq!(warnings, [want]);
+        }
+        // In Python's netrc, it is the password.
+        let text = "machine a.org password machine login u\nmachine b.org login v password q";
+        assert_eq!(login(text, "a.org").as_deref(), Some("u|machine"));
+        assert_eq!(login(text, "b.org").as_deref(), Some("v|q"));
     }
 
     #[test]
