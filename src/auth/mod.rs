@@ -11,6 +11,8 @@ pub(crate) mod prompt;
 pub(crate) mod properties;
 mod reference;
 
+use std::fmt;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
@@ -47,10 +49,14 @@ pub(crate) fn typed(
             return Err(Error::usage(message));
         }
         (Some(user), _) if invocation.needs_password() => {
-            format!(
-                "{user}:{}",
-                prompt::password(messages.program(), &user, &url.authority())?
-            )
+            let question = format!(
+                "{}: password for {user}@{}:: ",
+                messages.program(),
+                url.authority()
+            );
+            let password = prompt::password(&question);
+            let password = password.map_err(|error| error.context(no_password(&"--auth")))?;
+            format!("{user}:{password}")
         }
         (Some(auth), _) => auth,
         (None, Some(info)) => format!(
@@ -81,10 +87,7 @@ pub(crate) fn of_source(
     if has_password {
         return Ok(secret);
     }
-    // It may be a token that was given without its type: nothing of it is shown.
-    let no_password = format!(
-        "what {source} gives has no colon, so it would be a user without a password; for a token, give --auth-type=bearer"
-    );
+    let no_password = no_password(source);
     if asking.ignore_stdin {
         return Err(Error::new(no_password));
     }
@@ -92,8 +95,15 @@ pub(crate) fn of_source(
         "{}: password for the user of {source} at {}: ",
         asking.program, asking.host
     );
-    let password = prompt::ask(&question).map_err(|error| error.context(no_password))?;
+    let password = prompt::password(&question).map_err(|error| error.context(no_password))?;
     Ok(format!("{secret}:{password}"))
+}
+
+/// Says that there is a user without a password. It may be a token that was given without its type: nothing of it is shown.
+fn no_password(source: &dyn fmt::Display) -> String {
+    format!(
+        "what {source} gives has no colon, so it would be a user without a password; for a token, give --auth-type=bearer"
+    )
 }
 
 /// Who asks whom for a password.

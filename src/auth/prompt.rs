@@ -7,27 +7,11 @@ use std::path::Path;
 
 use crate::error::{Error, io_reason};
 
-/// Asks on the terminal, also when standard input is something else.
+/// Asks for a password, also when standard input is something else.
 ///
 /// # Errors
 /// There is no terminal, it was closed, or the user interrupted.
-pub(crate) fn password(program: &str, user: &str, host: &str) -> Result<String, Error> {
-    let question = format!("{program}: password for {user}@{host}:: ");
-    match terminal::ask(&question) {
-        Ok(Some(password)) => Ok(password),
-        Ok(None) => Err(Error::interrupted()),
-        Err(error) => Err(Error::new(format!(
-            "cannot ask for the password of '{user}': {}. Give it with -a '{user}:PASSWORD'.",
-            io_reason(&error)
-        ))),
-    }
-}
-
-/// Asks a question of its own.
-///
-/// # Errors
-/// There is no terminal, it was closed, or the user interrupted.
-pub(crate) fn ask(question: &str) -> Result<String, Error> {
+pub(crate) fn password(question: &str) -> Result<String, Error> {
     match terminal::ask(question) {
         Ok(Some(answer)) => Ok(answer),
         Ok(None) => Err(Error::interrupted()),

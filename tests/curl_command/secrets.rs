@@ -136,6 +136,8 @@ fn secrets_are_masked_where_there_is_no_terminal() {
     assert!(!shown.stderr_text().contains("--reveal"));
     for (args, secret) in [
         (&["-A", "bearer", "-a", "s3cret"][..], "s3cret"),
+        // It may be a token without its type.
+        (&["-a", "s3cret"], "s3cret"),
         (&["http://me:s3cret@y.org/"], "s3cret"),
     ] {
         let mut args = args.to_vec();

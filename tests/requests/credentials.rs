@@ -55,6 +55,35 @@ fn a_password_is_asked_for_on_the_terminal_and_not_shown() {
     );
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn credentials_without_a_colon_may_be_a_token_and_are_not_shown_where_nobody_can_be_asked() {
+    let server = Server::start(|_| Answer::ok("fine"));
+    let folder = TempFolder::new();
+    for args in [
+        &[][..],
+        &["--mask"],
+        &["--json-meta"],
+        &["--debug", "--traceback"],
+        &["-A", "digest"],
+        &["--ignore-stdin"],
+    ] {
+        let outcome = Program::http(&folder)
+            .env("CI", "true")
+            .args(args)
+            .args(["-a", "ghp_s3cr3ttoken", &server.url("/")])
+            .without_terminal()
+            .run();
+        outcome.assert_error(&[""]);
+        let said = outcome.stdout_text() + &outcome.stderr_text();
+        assert!(!said.contains("s3cr3t"), "{args:?}: {said}");
+        if args != ["--ignore-stdin"] {
+            outcome.assert_error(&["--auth ", "no colon", "--auth-type=bearer", "no terminal"]);
+        }
+    }
+    assert_eq!(server.request_count(), 0);
+}
+
 #[test]
 #[cfg(target_os = "linux")]
 fn a_password_is_edited_as_any_line_of_a_terminal() {

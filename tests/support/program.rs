@@ -32,6 +32,8 @@ pub(crate) struct Program {
     env: Vec<(OsString, OsString)>,
     current_dir: PathBuf,
     pub(super) input: Input,
+    /// Whether it has the terminal that the test has, if any.
+    has_terminal: bool,
 }
 
 impl Program {
@@ -62,6 +64,7 @@ impl Program {
             env: Vec::new(),
             current_dir: work,
             input: Input::Null,
+            has_terminal: true,
         };
         program
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
@@ -112,6 +115,15 @@ impl Program {
     pub(crate) fn stdin_held_open(self) -> Program {
         Program {
             input: Input::HeldOpen,
+            ..self
+        }
+    }
+
+    /// As a job of CI runs it: there is no terminal to ask at, whatever the test has.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn without_terminal(self) -> Program {
+        Program {
+            has_terminal: false,
             ..self
         }
     }
@@ -189,6 +201,10 @@ impl Program {
             .current_dir(&self.current_dir);
         for (name, value) in &self.env {
             command.env(name, value);
+        }
+        #[cfg(target_os = "linux")]
+        if !self.has_terminal {
+            super::terminal::take_away(&mut command);
         }
         command
     }

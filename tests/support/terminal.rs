@@ -1,8 +1,8 @@
 //! Runs a program on a terminal of its own, through the kernel's pseudo terminals.
 //!
-//! The one `unsafe` of the package stands here: a program that asks for a password opens `/dev/tty`, which is the
+//! The one kind of `unsafe` of the package stands here: a program that asks for a password opens `/dev/tty`, which is the
 //! controlling terminal of its session, and only the child itself, between fork and exec, can make a session and take
-//! a terminal for it. Both calls made there are plain system calls, which is what is allowed in that place.
+//! a terminal for it, or none. The calls made there are plain system calls, which is what is allowed in that place.
 
 #![allow(unsafe_code, reason = "Command::pre_exec, see above")]
 
@@ -10,7 +10,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process::Child;
+use std::process::{Child, Command};
 
 use rustix::process::{Pid, Signal};
 use rustix::pty::OpenptFlags;
@@ -29,6 +29,17 @@ pub(crate) struct TerminalOutcome {
 impl TerminalOutcome {
     pub(crate) fn text(&self) -> String {
         text(&self.screen).into_owned()
+    }
+}
+
+/// Starts it as the leader of a session without a terminal, as a job of CI is: there is no `/dev/tty`.
+pub(super) fn take_away(command: &mut Command) {
+    // SAFETY: setsid is async-signal-safe and touches no memory of the parent's.
+    unsafe {
+        command.pre_exec(|| {
+            rustix::process::setsid()?;
+            Ok(())
+        });
     }
 }
 

@@ -149,9 +149,10 @@ fn push_credentials(words: &mut Words, credentials: &Credentials, invocation: &I
         AuthType::Digest => words.switch(DIGEST),
         AuthType::Basic | AuthType::Other(_) => {}
     }
-    // Without a colon, curl asks for the password, as we would have done.
+    // Without a colon, curl asks for the password, as we would have done. It may be a token without its type.
     if invocation.lacks_password() {
-        words.option(USER, credentials.raw_auth());
+        let user = words.secret(credentials.raw_auth());
+        words.option(USER, user);
         return;
     }
     let whole = curl_user(credentials);
