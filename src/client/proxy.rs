@@ -12,7 +12,8 @@ use crate::cli::args::ProxyRule;
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::request::authority::{Authority, UserInfo, without_brackets};
-use crate::request::url::{Url, without_user_info};
+use crate::request::url::Url;
+use crate::request::user_info::without_secrets;
 use crate::sessions::{AuthType, Credentials};
 
 /// What a proxy speaks.
@@ -73,11 +74,12 @@ impl Proxy {
     /// A sentence that names the URL without its credentials.
     pub(crate) fn parse(typed: &str, source: &'static str) -> Result<Proxy, Error> {
         let (scheme, rest) = match typed.split_once("://") {
-            Some((scheme, rest)) => (scheme, rest),
-            None => ("http", typed.trim_start_matches('/')),
+            // The `://` of `user:pass://word@host` stands in a password.
+            Some((scheme, rest)) if !scheme.contains([':', '@', '/']) => (scheme, rest),
+            _ => ("http", typed.trim_start_matches('/')),
         };
         let bad = |why: &str| {
-            let shown = without_user_info(&format!("{scheme}://{rest}"));
+            let shown = without_secrets(&format!("{scheme}://{rest}"));
             Error::new(format!(
                 "InvalidProxyURL: the proxy '{shown}' ({source}) cannot be used: {why}"
             ))

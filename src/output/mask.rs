@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use crate::request::user_info::end_of_user_info;
+
 const MASK: &[u8] = b"***";
 
 /// How much of a header's value is hidden.
@@ -95,32 +97,38 @@ fn fields_of(head: &[u8]) -> Vec<&[u8]> {
     fields
 }
 
-/// A text with `***` in the place of what stands before the `@` of its URLs (RFC 3986, section 3.2.1).
+/// A text with `***` in the place of what stands before the `@` of its URLs (RFC 3986, section 3.2.1), or was meant to.
 pub(crate) fn without_user_info(text: &[u8]) -> Cow<'_, [u8]> {
+    if !text.contains(&b'@') {
+        return text.into();
+    }
+    let ends_url = |byte: &u8| byte.is_ascii_whitespace() || b"\"<>".contains(byte);
+    let mut out = Vec::with_capacity(text.len());
+    for word in text.split_inclusive(ends_url) {
+        push_word(word, &mut out);
+    }
+    out.into()
+}
+
+/// A piece of text in which URLs can stand, but none ends and another begins.
+fn push_word(word: &[u8], out: &mut Vec<u8>) {
     const SCHEME_END: &[u8] = b"://";
-    let ends_authority = |byte: &u8| byte.is_ascii_whitespace() || b"/?#\"<>".contains(byte);
-    let mut out: Option<Vec<u8>> = None;
     let mut done = 0;
-    let mut at = 0;
-    while let Some(found) = find(&text[at..], SCHEME_END) {
-        let start = at + found + SCHEME_END.len();
-        let length = text[start..].iter().position(ends_authority);
-        let end = length.map_or(text.len(), |length| start + length);
-        if let Some(sign) = text[start..end].iter().rposition(|&byte| byte == b'@') {
-            let out = out.get_or_insert_default();
-            out.extend_from_slice(&text[done..start]);
-            out.extend_from_slice(MASK);
-            done = start + sign;
+    // Nothing behind it is looked at: the work stays in proportion to a word, which can be as long as a head.
+    if let Some(last) = word.iter().rposition(|&byte| byte == b'@') {
+        let mut at = 0;
+        while let Some(found) = find(&word[at..=last], SCHEME_END) {
+            let start = at + found + SCHEME_END.len();
+            at = start;
+            if let Some(sign) = end_of_user_info(&word[start..=last]) {
+                out.extend_from_slice(&word[done..start]);
+                out.extend_from_slice(MASK);
+                done = start + sign;
+                at = done;
+            }
         }
-        at = end;
     }
-    match out {
-        Some(mut out) => {
-            out.extend_from_slice(&text[done..]);
-            out.into()
-        }
-        None => text.into(),
-    }
+    out.extend_from_slice(&word[done..]);
 }
 
 fn find(text: &[u8], part: &[u8]) -> Option<usize> {
@@ -194,6 +202,12 @@ mod tests {
             ("<http://x>, me@home", "<http://x>, me@home"),
             ("http://x/ u@h", "http://x/ u@h"),
             ("://@", "://***@"),
+            ("x?u=http://a:b/c#d@h/ e@f", "x?u=http://***@h/ e@f"),
+            (
+                "http://h:8080/a@2x.png http://h/?b=c@d",
+                "http://h:8080/a@2x.png http://h/?b=c@d",
+            ),
+            ("http://h/http://a:b@c@d/", "http://h/http://***@d/"),
             ("nothing", "nothing"),
         ] {
             let shown = without_user_info(text.as_bytes());

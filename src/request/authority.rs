@@ -112,19 +112,6 @@ fn split_at_colon(text: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// For messages: an authority with `***` in the place of user info, and of what stands where a port should.
-pub(super) fn without_secrets(authority: &str) -> String {
-    let (mask, host_port) = match authority.rfind('@') {
-        Some(at) => ("***@", &authority[at + 1..]),
-        None => ("", authority),
-    };
-    let is_digit = |byte: u8| byte.is_ascii_digit();
-    match split_at_colon(host_port) {
-        (host, Some(port)) if !port.bytes().all(is_digit) => format!("{mask}{host}:***"),
-        _ => format!("{mask}{host_port}"),
-    }
-}
-
 fn split_host_port(text: &str) -> Result<(&str, Option<u16>), String> {
     let (host, port) = split_at_colon(text);
     let port = match port {
@@ -132,7 +119,8 @@ fn split_host_port(text: &str) -> Result<(&str, Option<u16>), String> {
         Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => Some(
             digits
                 .parse()
-                .map_err(|_| format!("the port {digits} is out of range (0 to 65535)"))?,
+                // It may be a password too: of `ann:12345678/9@host`.
+                .map_err(|_| "the port is out of range (0 to 65535)".to_owned())?,
         ),
         // It may be a password: `user:password` without a host looks like this.
         Some(_) => return Err("what stands behind the colon is not a port".to_owned()),

@@ -6,10 +6,9 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::authority::{
-    Authority, UnixSocket, UserInfo, split_user_info, without_brackets, without_secrets,
-};
+use super::authority::{Authority, UnixSocket, UserInfo, split_user_info, without_brackets};
 use super::escape::{escape_lower, escape_path, escape_query, escape_unprintable, form_encode};
+use super::user_info::without_secrets;
 use crate::error::Error;
 
 /// The two schemes that we speak.
@@ -112,7 +111,7 @@ impl Url {
     /// Reads an absolute URL.
     pub(crate) fn parse(text: &str, style: PathStyle) -> Result<Url, Error> {
         let invalid = |why: &str| {
-            let shown = without_user_info(text);
+            let shown = without_secrets(text);
             Error::new(format!("InvalidURL: Invalid URL '{shown}': {why}"))
         };
         let end = scheme_end(text).ok_or_else(|| invalid("no scheme such as http:// is given"))?;
@@ -166,8 +165,9 @@ impl Url {
         let location = location.trim_matches(|letter| letter <= ' ');
         let scheme = scheme_end(location).map_or("", |end| &location[..end]);
         if scheme.eq_ignore_ascii_case(UNIX_SCHEME) {
+            let shown = without_secrets(location);
             return Err(Error::new(format!(
-                "'{location}' is a Unix socket, and no server may choose one"
+                "'{shown}' is a Unix socket, and no server may choose one"
             )));
         }
         let mut target = if let Some(rest) = location.strip_prefix("//") {
@@ -178,9 +178,8 @@ impl Url {
         } else if scheme_end(location).is_some() {
             Url::parse(location, PathStyle::Normalized)?
         } else if has_other_scheme(location) {
-            return Err(Error::new(format!(
-                "'{location}' is not an http or https URL"
-            )));
+            let shown = without_secrets(location);
+            return Err(Error::new(format!("'{shown}' is not an http or https URL")));
         } else {
             self.join_relative(location)
         };
@@ -401,16 +400,6 @@ fn remove_dot_segments(path: &str) -> String {
         result.push('/');
     }
     result
-}
-
-/// For messages: a URL text without what its authority keeps secret.
-pub(crate) fn without_user_info(text: &str) -> String {
-    let start = text.find("://").map_or(0, |at| at + 3);
-    let end = text[start..]
-        .find(['/', '?', '#'])
-        .map_or(text.len(), |at| start + at);
-    let authority = without_secrets(&text[start..end]);
-    [&text[..start], &authority, &text[end..]].concat()
 }
 
 #[cfg(test)]

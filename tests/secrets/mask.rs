@@ -209,6 +209,10 @@ fn no_message_names_a_password_of_a_url() {
         "/loop" => Answer::redirect(302, "/loop"),
         "/bad" => Answer::redirect(302, "http://ann:s3cr3t@[::bad/"),
         "/scheme" => Answer::redirect(302, "gopher://ann:s3cr3t@x.org/"),
+        "/slash" => Answer::redirect(302, "http://ann:pa/s3cr3t@x.org/"),
+        "/relative" => Answer::redirect(302, "//ann:pa#s3cr3t@x.org/"),
+        "/opaque" => Answer::redirect(302, "http:ann:s3cr3t@x.org/"),
+        "/socket" => Answer::redirect(302, "http+unix://ann:pa/s3cr3t@%2Frun%2Fx/"),
         "/cut" => Answer::raw("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\ncut"),
         "/nonsense" => Answer::raw("nonsense\r\n\r\n"),
         _ => Answer::new("404 Not Found"),
@@ -229,11 +233,38 @@ fn no_message_names_a_password_of_a_url() {
         vec!["--proxy=http://ann:s3cr3t@x", "x.invalid"],
         vec!["--proxy=http:socks5://ann:s3cr3t@127.0.0.1:1", "x.invalid"],
         vec!["--debug", "http://ann:s3cr3t@127.0.0.1:1/"],
+        vec!["http://ann:pa/s3cr3t@a.invalid/x"],
+        vec!["http://ann:pa?s3cr3t@a.invalid/x"],
+        vec!["http://ann:pa#s3cr3t@a.invalid/x"],
+        vec!["http://ann:pa s3cr3t/1@a.invalid/x"],
+        vec!["http://ann:s3cr3t/1@a.invalid/x"],
+        vec!["http://ann:pa/s3cr3t@a.invalid/x", "nonsense"],
+        vec!["--json-meta", "http://ann:pa/s3cr3t@a.invalid/x"],
+        vec!["gopher://ann:pa/s3cr3t@a.invalid/x"],
+        vec!["ann:pa/s3cr3t@a.invalid/x"],
+        vec!["--proxy=http:http://ann:pa/s3cr3t@a.invalid:1", "x.invalid"],
+        vec!["--proxy=http:http://ann:pa#s3cr3t@a.invalid:1", "x.invalid"],
+        vec!["--proxy=http:ann:pa?s3cr3t@a.invalid:1", "x.invalid"],
+        vec!["--proxy=http:gopher://ann:pa/s3cr3t@x:1", "x.invalid"],
+        vec!["--proxy=http:ann:s3cr3t://pa@x:1", "x.invalid"],
+        vec!["--proxy=http://ann:pa/s3cr3t@x", "x.invalid"],
     ]
     .into_iter()
     .map(|line| line.into_iter().map(str::to_owned).collect())
     .chain(
-        ["/loop", "/bad", "/scheme", "/cut", "/nonsense", "/missing"].map(|path| {
+        [
+            "/loop",
+            "/bad",
+            "/scheme",
+            "/slash",
+            "/relative",
+            "/opaque",
+            "/socket",
+            "/cut",
+            "/nonsense",
+            "/missing",
+        ]
+        .map(|path| {
             vec![
                 "--follow".to_owned(),
                 "--check-status".to_owned(),
@@ -249,4 +280,47 @@ fn no_message_names_a_password_of_a_url() {
         assert!(!said.is_empty(), "{line:?}");
         assert!(!said.contains(SECRET), "{line:?}: {said}");
     }
+}
+
+#[test]
+fn a_url_that_cannot_be_used_is_named_without_what_was_meant_as_its_user_info() {
+    let folder = TempFolder::new();
+    for value in [
+        "http://svc:Pa#Top/s3cr3t99@proxy.corp:3128",
+        "svc:Pa#Top/s3cr3t99@proxy.corp:3128",
+        "http://svc:12345678/s3cr3t99@proxy.corp:3128",
+    ] {
+        let outcome = Program::http(&folder)
+            .env("http_proxy", value)
+            .arg("http://a.invalid/")
+            .run();
+        outcome.assert_error(&["'http://***@proxy.corp:3128' (http_proxy)"]);
+        let said = outcome.stderr_text();
+        assert!(!said.contains("Pa") && !said.contains("1234"), "{said}");
+        assert!(!said.contains(SECRET), "{said}");
+    }
+    let typed = "http://ann:pa/s3cr3t@a.invalid/x";
+    let outcome = Program::http(&folder).arg(typed).run();
+    outcome.assert_error(&["'http://***@a.invalid/x'"]);
+    // Nothing is taken for a secret in one that can.
+    let url = "http://127.0.0.1:1/image@2x.png?mail=a@b";
+    let outcome = Program::http(&folder)
+        .args(["--json-meta", "--mask", url])
+        .run();
+    outcome.assert_says(url);
+}
+
+#[test]
+fn a_location_that_cannot_be_used_is_masked_as_it_was_meant() {
+    let server = Server::start(|_| {
+        Answer::redirect(302, "http://ann:pa/s3cr3t@x.org/")
+            .header("Content-Location", "http://x.org:80/image@2x.png")
+    });
+    let folder = TempFolder::new();
+    let outcome = Program::http(&folder)
+        .args(["--mask", "-h", &server.url("/")])
+        .run_well();
+    let shown = outcome.stdout_text();
+    assert!(shown.contains("Location: http://***@x.org/"), "{shown}");
+    assert!(shown.contains("http://x.org:80/image@2x.png"), "{shown}");
 }

@@ -8,6 +8,7 @@ use crate::cli::args::{Args, IpVersion, SslVersion};
 use crate::cli::invocation::{Invocation, Trust};
 use crate::error::Error;
 use crate::request::url::{Scheme, Url};
+use crate::request::user_info::end_of_user_info;
 
 const FOLLOW: Opt = Opt::new("-L", "--location");
 const MAX_REDIRECTS: Opt = Opt::long("--max-redirs");
@@ -151,8 +152,7 @@ fn push_proxy(words: &mut Words, args: &Args, url: &Url) {
 /// A URL whose user info is masked, where it has any and secrets are not shown.
 fn without_user_info(words: &mut Words, url: &str) -> Vec<u8> {
     let start = url.find("://").map_or(0, |at| at + 3);
-    let end = url[start..].find('/').map_or(url.len(), |at| start + at);
-    let Some(at) = url[start..end].rfind('@') else {
+    let Some(at) = end_of_user_info(&url.as_bytes()[start..]) else {
         return url.as_bytes().to_vec();
     };
     let (user_info, rest) = url[start..].split_at(at);
@@ -256,6 +256,7 @@ mod tests {
         let mut words = Words::new(CurlNames::Short, Secrets::Masked);
         for (url, want) in [
             ("http://u:p@h:1/x@y", "http://***@h:1/x@y"),
+            ("http://u:p/q#r@h:1", "http://***@h:1"),
             ("socks5://h", "socks5://h"),
             ("u:p@h", "***@h"),
             ("", ""),
