@@ -8,6 +8,7 @@
 use std::path::Path;
 
 use serde::Deserialize;
+use serde_json::error::Category;
 
 use crate::environment::Environment;
 use crate::error::{Error, io_reason};
@@ -96,7 +97,14 @@ fn of_file(path: &Path) -> Result<Vec<String>, String> {
     };
     match serde_json::from_slice::<Config>(&text) {
         Ok(config) => Ok(config.default_options.unwrap_or_default()),
-        Err(error) => Err(format!("invalid config file: {error} [{}]", path.display())),
+        Err(error) => {
+            let wanted = "an object is expected in which default_options is a list of strings";
+            let reason = reason(&error, wanted);
+            Err(format!(
+                "invalid config file: {reason} [{}]",
+                path.display()
+            ))
+        }
     }
 }
 
@@ -104,8 +112,22 @@ fn of_file(path: &Path) -> Result<Vec<String>, String> {
 fn of_variable(value: &str) -> Result<Vec<String>, String> {
     match value.trim_start().starts_with('[') {
         true => serde_json::from_str(value)
-            .map_err(|error| format!("it is no JSON array of strings: {error}")),
+            .map_err(|error| reason(&error, "a string is expected"))
+            .map_err(|reason| format!("it is no JSON array of strings: {reason}")),
         false => words(value),
+    }
+}
+
+/// Why a document cannot be used, and where; `wanted` says what it should be. What stands in its place can be a password:
+/// serde_json repeats it where the JSON is fine and the value is not what was expected.
+fn reason(error: &serde_json::Error, wanted: &str) -> String {
+    match error.classify() {
+        Category::Data => format!(
+            "{wanted} at line {} column {}",
+            error.line(),
+            error.column()
+        ),
+        Category::Io | Category::Syntax | Category::Eof => error.to_string(),
     }
 }
 

@@ -59,6 +59,58 @@ fn a_file_without_default_options_says_nothing() {
 }
 
 #[test]
+fn what_is_wrong_with_default_options_is_said_without_their_values() {
+    let folder = TempFolder::new();
+    for (text, place) in [
+        (
+            r#"{"default_options": "--auth=ann:hunter2"}"#,
+            "line 1 column 40",
+        ),
+        (
+            "{\n\"default_options\": [\"--auth\", 11hunter2]}",
+            "line 2 column",
+        ),
+        (
+            r#"{"default_options": ["--auth", 1122334455]}"#,
+            "line 1 column 41",
+        ),
+        (
+            r#"{"default_options": {"--auth": "ann:hunter2"}}"#,
+            "line 1",
+        ),
+        (r#""--auth=ann:hunter2""#, "line 1 column 20"),
+        ("1122334455", "line 1 column 10"),
+    ] {
+        folder.write("config/config.json", text);
+        let outcome = offline(&folder, &[]).run_well();
+        outcome.assert_says("warning: invalid config file");
+        outcome.assert_says(place);
+        let said = outcome.stderr_text();
+        assert!(
+            !said.contains("hunter2") && !said.contains("1122"),
+            "{said}"
+        );
+    }
+    let outcome = offline(&folder, &[]).run_well();
+    outcome.assert_says("an object is expected in which default_options is a list of strings");
+    folder.write("config/config.json", "{}");
+    for value in [
+        r#"["--auth",1122334455]"#,
+        r#"["--auth",{"ann":"hunter2"}]"#,
+        r#"["--auth","ann:hunter2\q"]"#,
+        r#"["--auth","ann:hunter2"#,
+    ] {
+        let outcome = offline(&folder, &[]).env(VARIABLE, value).run();
+        outcome.assert_error(&[VARIABLE, "no JSON array of strings", "at line 1 column"]);
+        let said = outcome.stderr_text();
+        assert!(
+            !said.contains("hunter2") && !said.contains("1122"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
 fn typed_goes_over_the_environment_and_the_environment_over_the_file() {
     let folder = with_file("[\"--default-scheme=https\", \"--auth=file:p\", \"--form\"]");
     let auth = |variable: &str, args: &[&str]| {
