@@ -20,7 +20,9 @@ use crate::request::compose;
 use crate::request::compress::{self, Compress};
 use crate::request::curl;
 use crate::request::url::{PathStyle, Url, session_host_at};
-use crate::sessions::{CookieJar, Overlay, OverlayRequest, is_anonymous_session, unix_seconds};
+use crate::sessions::{
+    CookieJar, HeaderSource, Overlay, OverlayRequest, is_anonymous_session, unix_seconds,
+};
 
 mod answers;
 mod attempts;
@@ -207,6 +209,12 @@ fn print_curl(
         invocation,
         request,
         credentials: overlay.credentials().filter(|_| !is_typed),
+        referenced: overlay
+            .header_sources()
+            .iter()
+            .map(HeaderSource::name)
+            .filter(|name| !invocation.types_header(name))
+            .collect(),
         unix_socket: network::unix_socket(run),
         names,
         secrets: match is_shown {

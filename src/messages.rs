@@ -8,8 +8,8 @@ use crate::cli::help;
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::output::colors::{Alarm, paint_alarm};
-use crate::output::mask;
 use crate::output::styles::Style;
+use crate::request::user_info::hidden_in_text;
 use crate::terminal_text::{Layout, escape_controls};
 
 /// The way to the user's stderr.
@@ -106,7 +106,7 @@ impl Messages {
 
 /// A text that may be said.
 fn visible(text: &str) -> String {
-    let text = mask::without_user_info(text.as_bytes());
+    let text = hidden_in_text(text.as_bytes());
     String::from_utf8_lossy(&escape_controls(&text, Layout::KeepLines)).into_owned()
 }
 

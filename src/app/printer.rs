@@ -24,6 +24,7 @@ use crate::output::report::{Counted, Report, ResponseFacts};
 use crate::output::show::{Codings, Show, ShownBody, output_error};
 use crate::output::target::Target;
 use crate::request::build::Request;
+use crate::request::user_info::hidden_in_text;
 
 /// Uploads shorter than this, in bytes, are not shown.
 const SHOWN_UPLOAD: u64 = 1 << 20;
@@ -169,7 +170,7 @@ impl Observer for Printer<'_> {
                 Secrets::Shown => url,
                 // Those of the URL itself are not in it; a query can hold another URL.
                 Secrets::Masked => {
-                    String::from_utf8_lossy(&mask::without_user_info(url.as_bytes())).into_owned()
+                    String::from_utf8_lossy(&hidden_in_text(url.as_bytes())).into_owned()
                 }
             };
             match repeat {

@@ -6,10 +6,10 @@ use super::Run;
 use crate::cli::args::Args;
 use crate::client::stopwatch::Part;
 use crate::error::{Error, ExitStatus};
-use crate::output::mask;
 use crate::output::report::{ConnectionTimes, Ending, Report};
 use crate::output::show::output_error;
 use crate::output::target::Target;
+use crate::request::user_info::hidden_in_text;
 
 /// Where the line of `--json-meta` goes, if there is to be one: opened now, so that it is known to be possible.
 pub(super) fn place(args: &Args) -> Result<Option<Target>, Error> {
@@ -31,7 +31,7 @@ pub(super) fn write(
     let status = status.or(outcome.as_ref().ok().copied());
     let sentence = error.map(|error| {
         let sentence = error.to_string();
-        String::from_utf8_lossy(&mask::without_user_info(sentence.as_bytes())).into_owned()
+        String::from_utf8_lossy(&hidden_in_text(sentence.as_bytes())).into_owned()
     });
     let line = report.line(&Ending {
         exit_status: status.unwrap_or(ExitStatus::Error).code(),

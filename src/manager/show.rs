@@ -9,6 +9,7 @@ use super::{Answer, Context};
 use crate::cli::commands::Call;
 use crate::error::Error;
 use crate::headers::Header;
+use crate::request::user_info::hidden_in_field;
 use crate::sessions::{Cookie, Reach, SecretSource, Session, is_harmless_header, unix_seconds};
 
 /// Whether secrets are shown.
@@ -27,7 +28,11 @@ impl Secrets {
 
     fn show_header(self, header: &Header) -> Option<String> {
         match is_harmless_header(header) {
-            true => Secrets::Revealed.show(header.value()),
+            true => {
+                let hidden = hidden_in_field(header.name(), header.value());
+                self.show(header.value())
+                    .or_else(|| Secrets::Revealed.show(hidden))
+            }
             false => self.show(header.value()),
         }
     }

@@ -1,10 +1,71 @@
-//! Where user info stands in the text of a URL, so that it can be hidden: as it is read, and as it was meant.
+//! Where user info stands in the text of a URL (RFC 3986, section 3.2.1), so that it can be hidden: as it is read, and as it
+//! was meant.
 //!
 //! A password with `/`, `?` or `#` in it ends the authority too early: nobody can use such a URL, but what stands in it is a
 //! secret all the same. Takes text, knows nothing of valid URLs: those are read in `authority`.
 
+use std::borrow::Cow;
+
 /// What stands for a secret.
 const MASK: &str = "***";
+
+/// Headers whose value is one URL.
+const URL_HEADERS: [&[u8]; 4] = [b"Content-Location", b"Location", b"Origin", b"Referer"];
+
+/// The value of a header with `***` in the place of what stands before the `@` of its URLs, or was meant to.
+pub(crate) fn hidden_in_field<'v>(name: &[u8], value: &'v [u8]) -> Cow<'v, [u8]> {
+    let is_url = URL_HEADERS.iter().any(|url| name.eq_ignore_ascii_case(url));
+    match is_url && value.contains(&b'@') {
+        true => {
+            let mut out = Vec::with_capacity(value.len());
+            push_hidden(value, &mut out);
+            out.into()
+        }
+        false => hidden_in_text(value),
+    }
+}
+
+/// The same of any text.
+pub(crate) fn hidden_in_text(text: &[u8]) -> Cow<'_, [u8]> {
+    if !text.contains(&b'@') {
+        return text.into();
+    }
+    let mut out = Vec::with_capacity(text.len());
+    for word in text.split_inclusive(u8::is_ascii_whitespace) {
+        push_hidden(word, &mut out);
+    }
+    out.into()
+}
+
+/// A piece of text in which URLs can stand, each of them to the end of the piece.
+fn push_hidden(piece: &[u8], out: &mut Vec<u8>) {
+    let mut done = 0;
+    // Nothing behind it is looked at: the work stays in proportion to the piece, which can be as long as a head.
+    if let Some(last) = piece.iter().rposition(|&byte| byte == b'@') {
+        let mut at = 0;
+        while let Some(start) = next_authority(&piece[..=last], at) {
+            at = start;
+            if let Some(sign) = end_of_user_info(&piece[start..=last]) {
+                out.extend_from_slice(&piece[done..start]);
+                out.extend_from_slice(MASK.as_bytes());
+                done = start + sign;
+                at = done;
+            }
+        }
+    }
+    out.extend_from_slice(&piece[done..]);
+}
+
+/// Where the next authority begins, from `at` on: behind the `//` of a scheme, or where a URL without one can begin.
+fn next_authority(text: &[u8], at: usize) -> Option<usize> {
+    let can_begin = |slashes: usize| match slashes.checked_sub(1) {
+        Some(before) => text[before].is_ascii_whitespace() || b":<\"'=(,;".contains(&text[before]),
+        None => true,
+    };
+    let mut places = at..text.len();
+    let slashes = places.find(|&place| text[place..].starts_with(b"//") && can_begin(place));
+    Some(slashes? + 2)
+}
 
 /// The offset of the `@` that ends the user info in `text`, which stands behind the `//` of a URL and goes at most to its
 /// end. Where the authority cannot be one, the user info goes on to the last `@`.
@@ -65,6 +126,58 @@ fn colon_without_port(authority: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn user_info_is_found_wherever_it_stands() {
+        for (text, want) in [
+            (
+                "'http://u:p@x' and https://v@y:1?a@b",
+                "'http://***@x' and https://***@y:1?a@b",
+            ),
+            ("http://a:b@c@d/", "http://***@d/"),
+            ("<http://x>, me@home", "<http://x>, me@home"),
+            ("http://x/ u@h", "http://x/ u@h"),
+            ("http://ann:hun\"te<r>2@x/", "http://***@x/"),
+            ("<//ann:pw@x/>;a=//b@y", "<//***@x/>;a=//***@y"),
+            ("//a@b", "//***@b"),
+            ("http://x/a//b@c", "http://x/a//b@c"),
+            ("://@", "://***@"),
+            ("x?u=http://a:b/c#d@h/ e@f", "x?u=http://***@h/ e@f"),
+            (
+                "http://h:8080/a@2x.png http://h/?b=c@d",
+                "http://h:8080/a@2x.png http://h/?b=c@d",
+            ),
+            ("http://h/http://a:b@c@d/", "http://h/http://***@d/"),
+            ("nothing", "nothing"),
+        ] {
+            let shown = hidden_in_text(text.as_bytes());
+            assert_eq!(String::from_utf8_lossy(&shown), want);
+        }
+    }
+
+    #[test]
+    fn a_header_that_is_a_url_is_one_to_its_end() {
+        for (name, value, want) in [
+            ("location", " http://a:b c@h/ \r\n", " http://***@h/ \r\n"),
+            ("Referer", "//a:b c@h/", "//***@h/"),
+            ("Origin", "http://h", "http://h"),
+            ("X", "http://a:b c@h/", "http://a:b c@h/"),
+            ("X", "http://a:b@h/", "http://***@h/"),
+        ] {
+            let shown = hidden_in_field(name.as_bytes(), value.as_bytes());
+            assert_eq!(String::from_utf8_lossy(&shown), want);
+        }
+    }
+
+    #[test]
+    fn what_is_searched_is_searched_once() {
+        let many = "http://a:b/".repeat(100_000);
+        assert_eq!(hidden_in_text(many.as_bytes()).len(), many.len());
+        let shown = hidden_in_text(format!("{many}@").as_bytes()).into_owned();
+        assert_eq!(shown, b"http://***@");
+        let valid = "http://a:1/".repeat(100_000) + "@";
+        assert_eq!(hidden_in_text(valid.as_bytes()).len(), valid.len());
+    }
 
     #[test]
     fn user_info_ends_at_the_last_sign_that_it_can_have_been_meant_to_end_at() {

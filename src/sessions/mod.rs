@@ -51,7 +51,7 @@ pub(crate) use file::COMPATIBLE_VERSION;
 pub(crate) use import::{Import, Refused};
 pub(crate) use location::{looks_like_session, replace_text, text_of, without_port};
 pub(crate) use overlay::{Overlay, OverlayRequest};
-pub(crate) use secrecy::is_harmless_header;
+pub(crate) use secrecy::{is_harmless_header, is_telling_name};
 pub(crate) use session::unix_seconds;
 pub(crate) use source::SourceKind;
 pub(crate) use store::{MAX_SIZE, StoredSession, delete, files_of, list, path_of};

@@ -169,6 +169,109 @@ fn a_body_that_is_shown_while_it_is_sent_comes_behind_a_masked_head() {
 }
 
 #[test]
+fn what_is_typed_is_masked_by_its_name_and_where_it_has_user_info() {
+    let server = Server::start(|request| match request.target().as_str() {
+        "/quote" => Answer::redirect(302, "http://ann:pa\"s3cr3t@x.org/"),
+        "/space" => Answer::redirect(302, "http://ann:pa s3cr3t@x.org/"),
+        _ => Answer::redirect(302, "//ann:s3cr3t@x.org/"),
+    });
+    let folder = TempFolder::new();
+    let items = [
+        "X-Api-Key:s3cr3t1",
+        "X-Auth-Token:s3cr3t2",
+        "x-client-SECRET:s3cr3t3",
+        "Referer:http://ann:pa\"s3cr3t@x.org/",
+        "Origin://ann:s3cr3t@x.org",
+        "X-Plain:plain",
+        "Accept-Language:de",
+    ];
+    for path in ["/quote", "/space", "/relative"] {
+        for args in [&["--mask", "-v"][..], &["--mask", "--curl"]] {
+            let outcome = Program::http(&folder)
+                .args(args)
+                .arg(server.url(path))
+                .args(items)
+                .run_well();
+            let shown = outcome.stdout_text();
+            assert!(!shown.contains(SECRET), "{shown}");
+            for part in [
+                "X-Api-Key: ***",
+                "X-Auth-Token: ***",
+                "x-client-SECRET: ***",
+                "Referer: http://***@x.org/",
+                "Origin: //***@x.org",
+                "X-Plain: plain",
+                "Accept-Language: de",
+            ] {
+                assert!(shown.contains(part), "{part}: {shown}");
+            }
+            let location = match path {
+                "/relative" => "Location: //***@x.org/",
+                _ => "Location: http://***@x.org/",
+            };
+            let has_answer = !args.contains(&"--curl");
+            assert_eq!(shown.contains(location), has_answer, "{shown}");
+        }
+    }
+    let sent = server.last_request();
+    assert_eq!(sent.header("X-Api-Key").as_deref(), Some("s3cr3t1"));
+}
+
+#[test]
+fn what_comes_by_reference_is_a_secret_in_a_curl_command_whatever_it_is_called() {
+    let folder = TempFolder::new();
+    let curl = |args: &[&str]| {
+        let program = Program::http(&folder).env("T", "s3cr3t-user:s3cr3t-rest");
+        let program = program.env("C", "s3cr3t-name=s3cr3t-value");
+        let outcome = program.args(["--curl"]).args(args).run_well();
+        outcome.stdout_text()
+    };
+    let args = [
+        "--header-from=User-Agent=env:T",
+        "--header-from=Prefer=env:T",
+        "--header-from=Cookie=env:C",
+        "--auth-from=env:T",
+        "x.org?u=http://ann:s3cr3t@y.org",
+    ];
+    let shown = curl(&args);
+    assert!(!shown.contains(SECRET), "{shown}");
+    for part in ["-A '***'", "'Prefer: ***'", "http://***@y.org"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    // What is typed goes before the reference, and is shown.
+    let shown = curl(&[&args[..], &["User-Agent:mine"]].concat());
+    assert!(shown.contains("-A mine"), "{shown}");
+    let shown = curl(&["-a", "s3cr3t-token:", "x.org"]);
+    assert!(shown.contains("-u '***:'"), "{shown}");
+    let shown = curl(&[&args[..], &["--reveal"]].concat());
+    assert!(shown.contains("-A s3cr3t-user:s3cr3t-rest"), "{shown}");
+}
+
+#[test]
+fn a_session_is_shown_without_the_user_info_of_its_harmless_headers() {
+    let folder = TempFolder::new();
+    let origin = "https://ann:s3cr3t@x.org";
+    folder.write(
+        "work/s.json",
+        format!(r#"{{"headers": {{"Origin": "{origin}", "Accept": "a/b"}}}}"#),
+    );
+    let show = |args: &[&str]| {
+        let program = Program::httpie(&folder).args(["sessions", "show", "./s.json", "x.org"]);
+        program.args(args).run_well().stdout_text()
+    };
+    for args in [&[][..], &["--json"]] {
+        let shown = show(args);
+        assert!(!shown.contains(SECRET), "{shown}");
+        assert!(
+            shown.contains("https://***@x.org") && shown.contains("a/b"),
+            "{shown}"
+        );
+        let shown = show(&[args, &["--reveal"]].concat());
+        assert!(shown.contains(origin), "{shown}");
+    }
+}
+
+#[test]
 fn a_curl_command_is_masked_unless_it_is_asked_for() {
     let server = server();
     let folder = TempFolder::new();

@@ -352,7 +352,9 @@ Print nothing but errors and warnings; twice (-qq), no warnings either where the
         lineage: Lineage::Own,
         short_help: "Show *** in the place of secrets",
         long_help: "\
-Show *** in the place of secrets, for logs: in printed requests the values of Authorization, Proxy-Authorization, Cookie and of headers that come from a session or from --header-from; in printed responses the values of cookies that are set; in both, user names and passwords in URLs. Bodies are shown as they are, and what is sent is the same.
+Show *** in the place of secrets, for logs: in printed requests the values of headers that are called like secrets, and of those that come from a session or from --header-from; in printed responses the values of cookies that are set; in both, user names and passwords in URLs. Bodies are shown as they are, and what is sent is the same.
+
+A header is called like a secret if its name has auth, token, secret, password, key, session, credential or cookie in it: Authorization, X-Api-Key.
 
 It is the default where the environment says CI=true or CI=1, except for --offline, whose output is made to be sent; --no-mask shows everything.",
         effect: Effect::Switch(|args| args.mask = Some(true)),

@@ -35,7 +35,7 @@ Give it in scripts and cron jobs that do not mean to send their standard input."
         long_help: "\
 Print the command line of curl's that sends the same request, for a POSIX shell, and do not send it. No session is made or changed.
 
-Where the output is not a terminal, and with --mask, secrets in it are masked; --reveal shows them. With `-a USER`, curl asks for the password.
+Where the output is not a terminal, and with --mask, secrets in it are masked as --mask says, and passwords too; headers of a session are shown if they are known to be harmless, such as Accept. --reveal shows all. With `-a USER`, curl asks for the password.
 
     $ http --curl PUT example.org/users/7 name=John
     $ http --curl --reveal --session=alice example.org | sh",

@@ -5,7 +5,8 @@ use super::words::{Opt, Words};
 use crate::error::Error;
 use crate::headers::Header;
 use crate::request::build::Request;
-use crate::sessions::{curl_header, is_curl_cookie, is_harmless_header};
+use crate::request::user_info::hidden_in_field;
+use crate::sessions::{curl_header, is_curl_cookie, is_harmless_header, is_telling_name};
 
 const HEADER: Opt = Opt::new("-H", "--header");
 const USER_AGENT: Opt = Opt::new("-A", "--user-agent");
@@ -15,23 +16,20 @@ const COMPRESSED: Opt = Opt::long("--compressed");
 /// From this length on, curl asks the server first whether it may send a body.
 const ASKS_FIRST: u64 = 1024 * 1024;
 
-/// Parts of names under which people send secrets.
-const TELLING: [&str; 8] = [
-    "auth",
-    "token",
-    "secret",
-    "password",
-    "key",
-    "session",
-    "credential",
-    "cookie",
-];
+/// What else there is to know of the headers.
+#[derive(Clone, Copy)]
+pub(super) struct Given<'a> {
+    /// Whether Authorization comes from credentials that curl is told of.
+    pub(super) has_credentials: bool,
+    /// The names of those whose values came by reference.
+    pub(super) referenced: &'a [&'a str],
+}
 
 pub(super) fn push(
     words: &mut Words,
     request: &Request,
     data: &Data,
-    has_credentials: bool,
+    given: Given<'_>,
 ) -> Result<(), Error> {
     for header in &request.headers {
         if header.name().starts_with(b"@") {
@@ -40,8 +38,8 @@ pub(super) fn push(
                 "curl cannot send a header of the name '{name}': it would read a file"
             )));
         }
-        if !adds_by_itself(request, data, header, has_credentials) {
-            push_header(words, request, header);
+        if !adds_by_itself(request, data, header, given.has_credentials) {
+            push_header(words, request, given.referenced, header);
         }
     }
     let has = |name: &str| request.headers.contains(name);
@@ -94,22 +92,30 @@ fn adds_by_itself(request: &Request, data: &Data, header: &Header, has_credentia
         || is("Authorization") && has_credentials
 }
 
-fn push_header(words: &mut Words, request: &Request, header: &Header) {
+fn push_header(words: &mut Words, request: &Request, referenced: &[&str], header: &Header) {
     let alone = |name: &str| {
         header.name() == name.as_bytes()
             && !header.value().is_empty()
             && request.headers.get_all(name).count() == 1
     };
-    if alone("User-Agent") && !is_secret(request, header) {
-        words.option(USER_AGENT, header.value());
-    } else if alone("Cookie") && is_curl_cookie(header.value()) {
+    let by_reference = referenced.iter().any(|name| header.is(name));
+    let is_secret = by_reference || is_secret(request, header);
+    if alone("Cookie") && is_curl_cookie(header.value()) && !by_reference {
         let cookies = masked_cookies(words, header.value());
         words.option(COOKIE, cookies);
-    } else if is_secret(request, header) && !header.value().is_empty() {
-        let value = words.secret(header.value());
-        words.option(HEADER, curl_header(&Header::new(header.name(), value)));
+        return;
+    }
+    let value = match is_secret && !header.value().is_empty() {
+        true => words.secret(header.value()),
+        false => words.with_urls(
+            hidden_in_field(header.name(), header.value()),
+            header.value(),
+        ),
+    };
+    if alone("User-Agent") {
+        words.option(USER_AGENT, value);
     } else {
-        words.option(HEADER, curl_header(header));
+        words.option(HEADER, curl_header(&Header::new(header.name(), value)));
     }
 }
 
@@ -125,12 +131,12 @@ fn masked_cookies(words: &mut Words, line: &[u8]) -> Vec<u8> {
     pairs.join(&b';')
 }
 
-/// Whether a value is masked: what comes from a session, unless it is known to be harmless, and what is called like a secret.
+/// Whether a value is masked wherever it was given: what comes from a session, unless it is known to be harmless, and what
+/// is called like a secret.
 fn is_secret(request: &Request, header: &Header) -> bool {
-    let name = String::from_utf8_lossy(header.name()).to_ascii_lowercase();
     let of_session = request
         .bound_headers
         .iter()
         .any(|bound| bound.eq_ignore_ascii_case(header.name()));
-    of_session && !is_harmless_header(header) || TELLING.iter().any(|part| name.contains(part))
+    of_session && !is_harmless_header(header) || is_telling_name(header.name())
 }

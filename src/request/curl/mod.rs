@@ -16,6 +16,7 @@ use self::body::Data;
 use self::words::{Opt, Words};
 use super::build::Request;
 use super::url::Scheme;
+use super::user_info::hidden_in_text;
 use crate::cli::args::CurlNames;
 use crate::cli::invocation::{Invocation, Secrets};
 use crate::error::Error;
@@ -28,6 +29,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) request: Request,
     /// Those that the request's Authorization is made of, or that wait for a challenge.
     pub(crate) credentials: Option<&'a Credentials>,
+    /// The names of headers whose values came by reference.
+    pub(crate) referenced: Vec<&'a str>,
     /// `--unix-socket`; that of the URL does not count beside it.
     pub(crate) unix_socket: Option<PathBuf>,
     pub(crate) names: CurlNames,
@@ -59,6 +62,7 @@ pub(crate) fn command(asked: Asked<'_>) -> Result<Command, Error> {
         invocation,
         mut request,
         credentials,
+        referenced,
         unix_socket,
         names,
         secrets,
@@ -72,7 +76,11 @@ pub(crate) fn command(asked: Asked<'_>) -> Result<Command, Error> {
     let data = body::data(&mut request, invocation)?;
     push_method(&mut words, &request, &data);
     push_url(&mut words, &request, invocation);
-    headers::push(&mut words, &request, &data, credentials.is_some())?;
+    let given = headers::Given {
+        has_credentials: credentials.is_some(),
+        referenced: &referenced,
+    };
+    headers::push(&mut words, &request, &data, given)?;
     if let Some(credentials) = credentials {
         push_credentials(&mut words, credentials, invocation);
     }
@@ -136,7 +144,9 @@ fn push_url(words: &mut Words, request: &Request, invocation: &Invocation) {
         words.switch(HTTP_1_1);
     }
     let scheme = url.scheme.as_str();
-    words.word(format!("{scheme}://{}{target}", url.authority()));
+    let text = format!("{scheme}://{}{target}", url.authority());
+    let text = words.with_urls(hidden_in_text(text.as_bytes()), text.as_bytes());
+    words.word(text);
 }
 
 fn push_credentials(words: &mut Words, credentials: &Credentials, invocation: &Invocation) {
@@ -157,11 +167,13 @@ fn push_credentials(words: &mut Words, credentials: &Credentials, invocation: &I
     }
     let whole = curl_user(credentials);
     let (user, password) = whole.split_once(':').unwrap_or((&whole, ""));
-    let password = match password {
-        "" => Vec::new(),
-        password => words.secret(password),
+    // Where there is no password, the user is a token; what came by reference is a secret, whatever is in it.
+    let shown = match password {
+        "" => [&words.secret(user)[..], b":"].concat(),
+        _ if credentials.source().is_some() => words.secret(&whole[..]),
+        password => [user.as_bytes(), b":", &words.secret(password)].concat(),
     };
-    words.option(USER, [user.as_bytes(), b":", &password].concat());
+    words.option(USER, shown);
 }
 
 /// A command that writes these pieces of a body one after the other.

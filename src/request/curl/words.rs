@@ -1,5 +1,7 @@
 //! The words of the command: options under their short or their long names, values quoted for a shell, secrets masked.
 
+use std::borrow::Cow;
+
 use crate::cli::args::CurlNames;
 use crate::cli::invocation::Secrets;
 use crate::shell_text;
@@ -72,6 +74,17 @@ impl Words {
             Secrets::Masked => {
                 self.has_masked = true;
                 MASK.to_vec()
+            }
+        }
+    }
+
+    /// A text as it may be shown, of which `hidden` is the form without user info in its URLs.
+    pub(super) fn with_urls(&mut self, hidden: Cow<'_, [u8]>, text: &[u8]) -> Vec<u8> {
+        match self.secrets {
+            Secrets::Shown => text.to_vec(),
+            Secrets::Masked => {
+                self.has_masked |= *hidden != *text;
+                hidden.into_owned()
             }
         }
     }
