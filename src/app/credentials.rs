@@ -1,7 +1,7 @@
 //! What sessions and credentials bring to a request, and what the sessions take over of it.
 
 use super::Run;
-use crate::auth;
+use crate::auth::{self, Requested};
 use crate::cli::args::Args;
 use crate::client::challenge::DigestLogin;
 use crate::client::exchange::cookie_url;
@@ -18,13 +18,18 @@ pub(super) fn lay_over(run: &Run<'_>, url: &Url, overlay: &mut Overlay) -> Resul
     let typed = run.invocation.typed_headers();
     let cookie_host = typed.get_str("Host").map_or(url.host(), without_port);
     let cookie_url = cookie_url(url, cookie_host);
-    if let Some(credentials) = auth::typed(&run.invocation, url, run.env, run.messages)? {
-        overlay.set_credentials(credentials);
+    match auth::requested(&run.invocation, url, run.env, run.messages)? {
+        Some(Requested::Typed(credentials)) => overlay.set_credentials(credentials),
+        Some(Requested::OfNetrc(credentials)) => overlay.use_credentials(credentials),
+        None => {}
     }
     for header in auth::typed_header_sources(&run.invocation)? {
         overlay.set_header_source(header);
     }
     let mut session_headers = overlay.headers().clone();
+    if overlay.replaces_header("Authorization") {
+        session_headers.remove("Authorization");
+    }
     let took_stdin = resolve_references(run, url, overlay, &mut session_headers)?;
     let authorization = match overlay.credentials() {
         _ if run.invocation.types_header("Authorization") => None,
@@ -64,7 +69,7 @@ fn resolve_references(
     let invocation = &run.invocation;
     let mut took_stdin = false;
     for header in overlay.header_sources() {
-        if !invocation.types_header(header.name()) {
+        if !invocation.types_header(header.name()) && !overlay.replaces_header(header.name()) {
             took_stdin |= header.source().kind() == SourceKind::Descriptor(0);
             headers.set(header.name(), auth::header_value(header, run.env)?);
         }

@@ -24,14 +24,22 @@ use crate::messages::Messages;
 use crate::request::url::Url;
 use crate::sessions::{AuthType, Credentials, HeaderSource, SecretSource};
 
+/// Credentials that a command line asks for.
+pub(crate) enum Requested {
+    /// They were typed, or typed by name: a session keeps them.
+    Typed(Credentials),
+    /// `-A` alone: they are the netrc file's, and stay there.
+    OfNetrc(Credentials),
+}
+
 /// Credentials of `-a` or `--auth-from`, else of the URL, else, where `-A` asks for any, of the user's netrc file; a
 /// missing password is asked for. A source is only named here: [`of_source`] asks it.
-pub(crate) fn typed(
+pub(crate) fn requested(
     invocation: &Invocation,
     url: &Url,
     env: &Environment,
     messages: &Messages,
-) -> Result<Option<Credentials>, Error> {
+) -> Result<Option<Requested>, Error> {
     let auth_type = match invocation.args.auth_type {
         None | Some(args::AuthType::Basic) => AuthType::Basic,
         Some(args::AuthType::Bearer) => AuthType::Bearer,
@@ -41,7 +49,8 @@ pub(crate) fn typed(
         let source = SecretSource::parse(typed);
         let source =
             source.map_err(|reason| Error::usage(format!("argument --auth-from: {reason}")))?;
-        return Ok(Some(Credentials::from_source(auth_type, source)));
+        let credentials = Credentials::from_source(auth_type, source);
+        return Ok(Some(Requested::Typed(credentials)));
     }
     let raw = match (invocation.typed_credentials(), &url.user_info) {
         (Some(_), _) if invocation.needs_password() && invocation.args.ignore_stdin => {
@@ -69,11 +78,13 @@ pub(crate) fn typed(
                 true => None,
                 false => login_of_netrc(env, url, messages),
             };
-            login.ok_or_else(|| Error::usage("--auth required"))?
+            let login = login.ok_or_else(|| Error::usage("--auth required"))?;
+            let credentials = Credentials::new(auth_type, login);
+            return Ok(Some(Requested::OfNetrc(credentials)));
         }
         (None, None) => return Ok(None),
     };
-    Ok(Some(Credentials::new(auth_type, raw)))
+    Ok(Some(Requested::Typed(Credentials::new(auth_type, raw))))
 }
 
 /// What the source of credentials gives, as `-a` would have it: a user alone brings the question for the password.

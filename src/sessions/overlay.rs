@@ -31,6 +31,8 @@ pub(crate) struct OverlayRequest<'a> {
 #[derive(Debug)]
 pub(crate) struct Overlay {
     data: SessionData,
+    /// Credentials that go before those of the data, and are no part of them.
+    credentials_for_now: Option<Credentials>,
     target: Option<Target>,
     warnings: Vec<String>,
 }
@@ -57,6 +59,7 @@ impl Overlay {
         let find = |name: &str| Location::find(env, env.config_dir(), name, request.host);
         let mut overlay = Overlay {
             data: SessionData::empty(),
+            credentials_for_now: None,
             target: None,
             warnings: Vec::new(),
         };
@@ -121,12 +124,16 @@ impl Overlay {
 
     /// Takes over a typed header whose value comes from elsewhere: the reference, never the value.
     pub(crate) fn set_header_source(&mut self, header: HeaderSource) {
+        if header.is(b"Authorization") {
+            self.credentials_for_now = None;
+        }
         self.data.set_header_source(header);
     }
 
     /// The credentials that apply.
     pub(crate) fn credentials(&self) -> Option<&Credentials> {
-        self.data.auth()
+        let stored = self.data.auth();
+        self.credentials_for_now.as_ref().or(stored)
     }
 
     /// The cookies of all sessions.
@@ -154,7 +161,18 @@ impl Overlay {
 
     /// Takes over typed credentials.
     pub(crate) fn set_credentials(&mut self, credentials: Credentials) {
+        self.credentials_for_now = None;
         self.data.set_credentials(Some(credentials));
+    }
+
+    /// Uses credentials for this run alone: they are kept elsewhere.
+    pub(crate) fn use_credentials(&mut self, credentials: Credentials) {
+        self.credentials_for_now = Some(credentials);
+    }
+
+    /// Whether credentials for this run alone stand in the place of what is stored under this name.
+    pub(crate) fn replaces_header(&self, name: &str) -> bool {
+        self.credentials_for_now.is_some() && name.eq_ignore_ascii_case("Authorization")
     }
 
     /// Notes what the source of the credentials gave, for this run alone.

@@ -113,6 +113,65 @@ fn a_prompted_password_is_kept() {
 }
 
 #[test]
+fn credentials_of_netrc_are_used_and_not_kept() {
+    let server = Server::start(|request| match request.header("Authorization") {
+        None => Answer::new(401).header(
+            "WWW-Authenticate",
+            "Digest realm=\"r\", nonce=\"n\", qop=\"auth\"",
+        ),
+        Some(_) => Answer::ok("fine"),
+    });
+    let folder = TempFolder::new();
+    folder.write("home/.netrc", "machine 127.0.0.1 login u password netrcpw");
+    let stored = [
+        r#"{}"#,
+        r#"{"auth": {"type": "basic", "raw_auth": "ann:kept"}}"#,
+        r#"{"headers": {"Authorization": "kept"}}"#,
+        r#"{"headers": [{"name": "Authorization", "value": "", "value_from": "env:NO_SUCH"}]}"#,
+    ];
+    for session in stored {
+        for (auth_type, want) in [
+            ("basic", "Basic dTpuZXRyY3B3"),
+            ("digest", "Digest username=\"u\""),
+        ] {
+            let path = folder.write("work/s.json", session);
+            run(
+                &folder,
+                &server,
+                &["--session=./s.json", "-A", auth_type, "{url}/", "X-New:1"],
+            );
+            let sent = server.last_request().header("Authorization");
+            let sent = sent.unwrap_or_default();
+            assert!(sent.starts_with(want), "{session}: {sent}");
+            let kept = std::fs::read_to_string(path).unwrap();
+            assert!(kept.contains("X-New"), "{kept}");
+            assert!(!kept.contains("netrcpw"), "{kept}");
+            for part in ["ann:kept", "\"kept\"", "env:NO_SUCH"] {
+                assert_eq!(kept.contains(part), session.contains(part), "{kept}");
+            }
+        }
+    }
+    let args = ["--session=./new.json", "-A", "basic", "{url}/"];
+    run(&folder, &server, &args);
+    assert!(!folder.read("work/new.json").contains("netrcpw"));
+    // What is typed is kept, and so is a header of that meaning that is typed by reference.
+    for args in [
+        &["-a", "ann:typed"][..],
+        &["--header-from=Authorization=env:LANG"],
+    ] {
+        let args = [&["--session=./new.json", "-A", "basic", "{url}/"], args].concat();
+        run(&folder, &server, &args);
+    }
+    let sent = server.last_request().header("Authorization");
+    assert_eq!(sent.as_deref(), Some("C.UTF-8"));
+    let kept = folder.read("work/new.json");
+    assert!(
+        kept.contains("env:LANG") && !kept.contains("netrcpw"),
+        "{kept}"
+    );
+}
+
+#[test]
 fn one_way_to_say_who_one_is_takes_the_place_of_the_other() {
     let (server, folder) = (server(), TempFolder::new());
     let sent = |items: &[&str]| {

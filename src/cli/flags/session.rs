@@ -89,7 +89,9 @@ How the credentials are presented; the default is basic.
 
     basic     Basic (RFC 7617)
     bearer    a Bearer token (RFC 6750)
-    digest    Digest (RFC 7616)",
+    digest    Digest (RFC 7616)
+
+Without -a, it says how the credentials of the .netrc file are presented. A session does not keep those.",
         effect: Effect::Value(
             ValueFacts {
                 name: "AUTH_TYPE",
