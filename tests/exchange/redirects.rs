@@ -153,6 +153,29 @@ fn a_typed_authorization_header_stays_with_its_origin() {
 }
 
 #[test]
+fn a_typed_host_stays_with_its_origin() {
+    let other = Server::start(|_| Answer::ok("other"));
+    let (to_other, end) = (other.url("/end"), other.port());
+    let server = Server::start(move |request| match request.target().as_str() {
+        "/start" => Answer::redirect(302, "/near"),
+        _ => Answer::redirect(302, to_other.as_str()),
+    });
+    let folder = TempFolder::new();
+    Program::http(&folder)
+        .args(["--follow", &server.url("/start"), "Host:virtual.test"])
+        .run_well();
+    let hosts: Vec<_> = server
+        .requests()
+        .iter()
+        .map(|got| got.header("Host"))
+        .collect();
+    let typed = Some("virtual.test".to_owned());
+    assert_eq!(hosts, [typed.clone(), typed]);
+    let host = other.only_request().header("Host");
+    assert_eq!(host, Some(format!("127.0.0.1:{end}")));
+}
+
+#[test]
 fn cookies_set_on_the_way_are_sent_on() {
     let (requests, _) = follow(&["--follow", "{url}/start"], |request, port| match request
         .target()
