@@ -1,7 +1,8 @@
 //! The first line that a command prints: `cmd:COMMAND`, as git runs credential helpers.
 //!
 //! Plain words are run as they are; what has a character of the shell's goes through `sh -c`. The command reads nothing,
-//! its errors are the user's to see, and it has a limit of time and one of output, at which it is killed.
+//! its errors are the user's to see, and it has a limit of time and one of output, at which it is killed. So it is by a
+//! signal that ends the run.
 
 use std::io::Read;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::reference::MAX_LENGTH;
 use crate::error::io_reason;
+use crate::interruptions::Delayed;
 
 /// How much a command may print: a secret, its line end, and as much again of other lines.
 const MAX_OUTPUT: u64 = 2 * MAX_LENGTH;
@@ -32,6 +34,8 @@ pub(super) fn first_line(line: &str, limit: Duration) -> Result<Vec<u8>, String>
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit());
     let is_alone = leads_a_group(&mut command);
+    // Where signals cannot be made to wait, they end the run alone.
+    let delayed = Delayed::begin().ok();
     let spawned = command.spawn();
     let child =
         spawned.map_err(|error| format!("the command cannot be run: {}", io_reason(&error)))?;
@@ -39,6 +43,7 @@ pub(super) fn first_line(line: &str, limit: Duration) -> Result<Vec<u8>, String>
         child,
         is_alone,
         ends_at: Instant::now() + limit,
+        delayed,
     };
     let (output, ended) = running.output();
     if output.len() as u64 > MAX_OUTPUT {
@@ -52,6 +57,10 @@ pub(super) fn first_line(line: &str, limit: Duration) -> Result<Vec<u8>, String>
         Some(status) => Some(status),
         None => running.wait(),
     };
+    if running.is_interrupted() {
+        running.kill();
+        return Err("a signal came before the command had ended".to_owned());
+    }
     match status {
         Some(status) if status.success() => {
             let end = output.iter().position(|byte| *byte == b'\n');
@@ -141,6 +150,8 @@ struct Running {
     /// Whether it leads a process group of its own.
     is_alone: bool,
     ends_at: Instant,
+    /// The signals that wait until it is gone.
+    delayed: Option<Delayed>,
 }
 
 impl Running {
@@ -164,7 +175,8 @@ impl Running {
             }
             let is_over = ended.is_some_and(|(_, at)| at.elapsed() > AFTERMATH);
             let is_too_much = output.len() as u64 > MAX_OUTPUT;
-            if is_over || is_too_much || Instant::now() >= self.ends_at {
+            let is_late = Instant::now() >= self.ends_at || self.is_interrupted();
+            if is_over || is_too_much || is_late {
                 break;
             }
         }
@@ -177,12 +189,16 @@ impl Running {
             if let Ok(Some(status)) = self.child.try_wait() {
                 return Some(status);
             }
-            if Instant::now() >= self.ends_at {
+            if Instant::now() >= self.ends_at || self.is_interrupted() {
                 self.kill();
                 return None;
             }
             thread::sleep(Duration::from_millis(2));
         }
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.delayed.as_ref().is_some_and(Delayed::has_come)
     }
 
     fn kill(&mut self) {

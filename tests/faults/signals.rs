@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::time::{Duration, Instant};
+#[cfg(target_os = "linux")]
+use std::{io::Read, process::Command};
 
 use rustix::process::Signal;
 
@@ -98,6 +100,39 @@ fn a_signal_at_any_moment_leaves_the_beginning_of_a_download() {
                 "{signal:?}: half of it is no success"
             );
         }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_ends_the_command_that_is_asked_for_a_secret() {
+    const PATIENCE: Duration = Duration::from_secs(15);
+    for (signal, status) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let folder = TempFolder::new();
+        folder.write("work/beside", "");
+        let fifo = folder.join("work/fifo");
+        let made = Command::new("mkfifo").arg(&fifo).status();
+        assert!(made.is_ok_and(|status| status.success()));
+        let source = "--auth-from=cmd:exec 9>fifo; sleep 60";
+        let running = Program::http(&folder)
+            .without_terminal()
+            .args(["-A", "bearer", source, "http://127.0.0.1:1/"])
+            .spawn();
+        // This waits until the command is there, and the read until nobody holds the other end any more.
+        let mut held = fs::File::open(&fifo).expect("a pipe of the test's own");
+        running.signal(signal);
+        let outcome = running.finish();
+        assert_eq!(
+            (outcome.status, outcome.stderr_text().as_str()),
+            (status, "")
+        );
+        let begun = Instant::now();
+        held.read_to_end(&mut Vec::new())
+            .expect("a pipe can be read");
+        assert!(
+            begun.elapsed() < PATIENCE,
+            "{signal:?}: the command goes on"
+        );
     }
 }
 
