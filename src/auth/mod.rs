@@ -68,6 +68,10 @@ pub(crate) fn requested(
             format!("{user}:{password}")
         }
         (Some(auth), _) => auth,
+        // A token has no password behind it.
+        (None, Some(info)) if auth_type == AuthType::Bearer && info.password.is_none() => {
+            info.username.clone()
+        }
         (None, Some(info)) => format!(
             "{}:{}",
             info.username,

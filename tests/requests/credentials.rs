@@ -25,6 +25,9 @@ fn credentials_in_the_url_become_a_header_without_their_escapes() {
     assert_eq!(request.header("Authorization").as_deref(), expected);
     let host = request.header("Host").unwrap_or_default();
     assert!(!host.contains('@'), "{host}");
+    let bearer = send(&["-A", "bearer", "http://token@127.0.0.1:{port}/"]);
+    let bearer = bearer.header("Authorization");
+    assert_eq!(bearer.as_deref(), Some("Bearer token"));
 }
 
 #[test]
