@@ -164,9 +164,15 @@ fn length_wanted(invocation: &Invocation) -> LengthWanted {
         let mut headers = invocation.items.headers.iter();
         headers.any(|item| item.name.eq_ignore_ascii_case(name) && item.value.is_some())
     };
-    match invocation.args.chunked || typed("Content-Length") || typed("Transfer-Encoding") {
-        true => LengthWanted::No,
-        false => LengthWanted::Yes,
+    if invocation.args.chunked || typed("Transfer-Encoding") {
+        return LengthWanted::No;
+    }
+    match invocation.typed_headers().get_str("Content-Length") {
+        // What is no number is none.
+        Some(length) => length
+            .parse()
+            .map_or(LengthWanted::Yes, LengthWanted::Promised),
+        None => LengthWanted::Yes,
     }
 }
 

@@ -20,8 +20,10 @@ const FIRST_READ: usize = 4 * 1024;
 pub(crate) enum LengthWanted {
     /// It goes into Content-Length.
     Yes,
-    /// It is typed, or the body is chunked: the first bytes are enough to know that there is a body.
+    /// The body is chunked: the first bytes are enough to know that there is a body.
     No,
+    /// It is typed.
+    Promised(u64),
 }
 
 /// Reads as much of standard input as is needed to know whether it holds a body, and which.
@@ -41,11 +43,13 @@ pub(crate) fn read(wanted: LengthWanted, say: impl FnOnce()) -> Result<Body, Err
     match (length, wanted) {
         (0, _) => Ok(Body::Empty),
         (_, LengthWanted::Yes) => spool::put_aside(held, stdin).map_err(unreadable),
-        (_, LengthWanted::No) => Ok(Body::Stream(Stream::new(
-            Box::new(Cursor::new(held).chain(stdin)),
-            None,
-        ))),
+        (_, LengthWanted::No) => Ok(stream(Cursor::new(held).chain(stdin))),
+        (_, LengthWanted::Promised(length)) => Ok(stream(Promised::new(held, stdin, length))),
     }
+}
+
+fn stream(reader: impl Read + Send + 'static) -> Body {
+    Body::Stream(Stream::new(Box::new(reader), None))
 }
 
 /// A file that is sent as a body: a regular one from where it is, anything else (a named pipe, `/dev/stdin`) as it comes.
@@ -64,8 +68,73 @@ pub(super) fn read_file(path: &Path, wanted: LengthWanted) -> Result<Body, Error
         LengthWanted::Yes => {
             spool::put_aside(Vec::new(), file).map_err(|error| file::cannot_read(path, &error))
         }
-        LengthWanted::No => Ok(Body::Stream(Stream::new(Box::new(file), None))),
+        LengthWanted::No => Ok(stream(file)),
+        LengthWanted::Promised(length) => Ok(stream(Promised::new(Vec::new(), file, length))),
     }
+}
+
+/// A stream of which somebody has said how long it is. Where there is more already when the last piece is read, that piece is
+/// an error: what is cut off shall not pass for the whole. What comes later is not waited for.
+struct Promised {
+    /// What was read of it before.
+    held: Cursor<Vec<u8>>,
+    file: File,
+    length: u64,
+    left: u64,
+}
+
+impl Promised {
+    fn new(held: Vec<u8>, file: File, length: u64) -> Promised {
+        Promised {
+            held: Cursor::new(held),
+            file,
+            length,
+            left: length,
+        }
+    }
+
+    fn read_any(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        match self.held.read(out)? {
+            0 => self.file.read(out),
+            length => Ok(length),
+        }
+    }
+
+    fn has_more(&mut self) -> io::Result<bool> {
+        let holds_more = self.held.position() < self.held.get_ref().len() as u64;
+        Ok((holds_more || is_readable(&self.file)) && self.read_any(&mut [0])? > 0)
+    }
+}
+
+impl Read for Promised {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let most = usize::try_from(self.left).map_or(out.len(), |left| left.min(out.len()));
+        if most == 0 {
+            return Ok(0);
+        }
+        let length = self.read_any(&mut out[..most])?;
+        self.left -= length as u64;
+        if self.left == 0 && self.has_more()? {
+            let length = self.length;
+            let reason = format!("there is more than the {length} that Content-Length announces");
+            return Err(io::Error::other(reason));
+        }
+        Ok(length)
+    }
+}
+
+/// Whether a read would not wait.
+#[cfg(unix)]
+fn is_readable(file: &File) -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let at_once = Timespec::default();
+    let mut watched = [PollFd::new(file, PollFlags::IN)];
+    matches!(poll(&mut watched, Some(&at_once)), Ok(1..))
+}
+
+#[cfg(not(unix))]
+fn is_readable(_: &File) -> bool {
+    false
 }
 
 /// Standard input without Rust's buffer in between.
@@ -115,3 +184,31 @@ fn wait_for_input(stdin: &File, say: impl FnOnce()) {
 
 #[cfg(not(unix))]
 fn wait_for_input(_: &File, _: impl FnOnce()) {}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::io::Write;
+    use std::os::fd::OwnedFd;
+
+    #[test]
+    fn a_stream_is_read_up_to_its_length_and_no_end_is_waited_for() {
+        for (held, sent, length, is_whole) in [
+            ("", "hello", 5, true),
+            ("he", "llo", 5, true),
+            ("hello", "", 5, true),
+            ("", "hello!", 5, false),
+            ("hello!", "", 5, false),
+            ("hello", "!", 5, false),
+        ] {
+            let (reader, mut writer) = io::pipe().unwrap();
+            writer.write_all(sent.as_bytes()).unwrap();
+            let file = File::from(OwnedFd::from(reader));
+            let mut promised = Promised::new(held.as_bytes().to_vec(), file, length);
+            let mut text = String::new();
+            let outcome = promised.read_to_string(&mut text);
+            assert_eq!(outcome.is_ok(), is_whole, "{held:?} {sent:?}");
+            assert_eq!(text == "hello", is_whole, "{held:?} {sent:?}");
+        }
+    }
+}

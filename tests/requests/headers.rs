@@ -153,7 +153,7 @@ fn a_typed_content_length_does_not_change_a_body() {
 #[test]
 fn a_typed_content_length_that_is_not_that_of_standard_input_is_an_error() {
     for (typed, reason) in [
-        (3, "standard input holds more than the 3 bytes"),
+        (3, "standard input: there is more than the 3 that"),
         (7, "standard input ends 2 bytes before the 7"),
     ] {
         let server = Server::start(|_| Answer::ok("fine"));
