@@ -1,7 +1,7 @@
 //! Who may read and write a session file that takes the place of another: whom its owner let in, and nobody else.
 //!
-//! A mode that lets everybody in is nobody's choice but that of a umask, so such a file becomes its owner's alone. A group
-//! that was let in stays so while the file stays that group's. An access list (POSIX 1003.1e) comes along or takes the
+//! A mode that lets everybody in is nobody's choice but that of a umask, so such a file becomes its owner's alone, or its
+//! group's where that may write. A group that was let in stays so while the file stays that group's. An access list (POSIX 1003.1e) comes along or takes the
 //! group's rights with it: its mask stands where the mode has the group's bits, and without the list they would be the group's.
 
 use std::fs::{File, Metadata};
@@ -44,7 +44,9 @@ fn mode_kept(old_mode: u32, group_is_kept: bool, list: &AccessList, new: &File) 
     const OWNER: u32 = 0o700;
     const GROUP: u32 = 0o070;
     const OTHERS: u32 = 0o007;
-    let is_shared_on_purpose = group_is_kept && old_mode & OTHERS == 0;
+    // Where the group may write and others may not, that is more than a umask's default.
+    let is_shared_on_purpose =
+        group_is_kept && (old_mode & OTHERS == 0 || old_mode & 0o022 == 0o020);
     let is_kept = is_shared_on_purpose && list.give_to(new);
     old_mode & if is_kept { OWNER | GROUP } else { OWNER }
 }
@@ -79,9 +81,14 @@ impl AccessList {
 
     /// Tells whether the file has the same list now.
     fn give_to(&self, file: &File) -> bool {
-        use rustix::fs::{XattrFlags, fsetxattr};
+        use rustix::fs::{XattrFlags, fremovexattr, fsetxattr};
+        use rustix::io::Errno;
         match self {
-            AccessList::None => true,
+            // A new file has what its folder gives to new files.
+            AccessList::None => matches!(
+                fremovexattr(file, AccessList::NAME),
+                Ok(()) | Err(Errno::NODATA | Errno::OPNOTSUPP | Errno::NOSYS)
+            ),
             AccessList::Known(list) => {
                 fsetxattr(file, AccessList::NAME, list, XattrFlags::empty()).is_ok()
             }
@@ -124,7 +131,7 @@ mod tests {
             (0o640, 0o640),
             (0o660, 0o660),
             (0o644, 0o600),
-            (0o664, 0o600),
+            (0o664, 0o660),
             (0o666, 0o600),
             (0o602, 0o600),
         ] {
@@ -175,6 +182,10 @@ mod tests {
         assert!(matches!(kept, AccessList::Known(kept) if kept == list));
         let without = mode_kept(0o640, true, &AccessList::Unknown, &new_file);
         assert_eq!(without, 0o600);
+        // The list that a folder gives to new files is not the old file's.
+        fs::set_permissions(&new, Permissions::from_mode(0o600)).unwrap();
+        assert_eq!(mode_kept(0o640, true, &AccessList::None, &new_file), 0o640);
+        assert!(matches!(AccessList::of(&new_file), AccessList::None));
         // A list under which everybody may read goes with that right.
         fs::remove_file(&new).unwrap();
         fs::write(&new, "").unwrap();
