@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 #[cfg(unix)]
-use std::{os::unix::net::UnixStream, thread};
+use std::{io::Read, os::unix::net::UnixStream, thread, time::Duration};
 
 use super::which::Which;
 use super::words::visible;
@@ -74,20 +74,26 @@ fn take_over(
     };
     match (after == before, ended) {
         // Nobody has typed anything.
-        (true, ended) => {
+        (true, Ended::Well) => {
             copy.discard(context.messages);
-            match ended {
-                Ended::Well => Ok(false),
-                Ended::Badly(failure) => Err(Error::new(failure)),
-                Ended::Interrupted => Err(Error::interrupted()),
-            }
+            Ok(false)
         }
+        (true, Ended::Badly(failure)) if copy.is_alone() => {
+            copy.discard(context.messages);
+            Err(Error::new(failure))
+        }
+        (true, Ended::Interrupted) if copy.is_alone() => {
+            copy.discard(context.messages);
+            Err(Error::interrupted())
+        }
+        // An editor that was ended by the same signal saves what was typed beside it.
+        (true, Ended::Badly(failure)) => Err(copy.keep(&failure)),
         (false, Ended::Well) => {
             copy.put_in_place(session, before, &after, context.messages)?;
             Ok(true)
         }
         (false, Ended::Badly(failure)) => Err(copy.keep(&failure)),
-        (false, Ended::Interrupted) => {
+        (_, Ended::Interrupted | Ended::AtWork) => {
             Err(copy.keep("A signal came before the editor was done; nothing was changed."))
         }
     }
@@ -98,17 +104,20 @@ enum Ended {
     Well,
     /// With this sentence.
     Badly(String),
-    /// A signal came first. The editor may still be there.
+    /// A signal came first, and the editor ended too.
     Interrupted,
+    /// A signal came first, and somebody may still be typing.
+    AtWork,
 }
 
 fn run_editor(path: &Path, delayed: &Delayed, context: &Context<'_>) -> Ended {
     let editor = context.env.editor();
     let name = visible(editor.as_encoded_bytes());
     match run(&editor, path, delayed) {
+        Ok(Some(_)) if delayed.has_come() => Ended::Interrupted,
         Ok(Some(status)) if status.success() => Ended::Well,
         Ok(Some(_)) => Ended::Badly(format!("The editor '{name}' failed; nothing was changed.")),
-        Ok(None) => Ended::Interrupted,
+        Ok(None) => Ended::AtWork,
         Err(error) => Ended::Badly(format!(
             "The editor '{name}' cannot be run: {}.",
             io_reason(&error)
@@ -156,6 +165,11 @@ impl Copy {
             Ok(false) => Err(self.keep("The session was changed by another process meanwhile.")),
             Err(error) => Err(self.keep(&format!("{error}."))),
         }
+    }
+
+    /// Whether the editor has put nothing beside it.
+    fn is_alone(&self) -> bool {
+        fs::read_dir(&self.folder).is_ok_and(|files| files.count() == 1)
     }
 
     /// Removes it, with all that the editor has put beside it.
@@ -207,8 +221,12 @@ fn private_folder(parent: &Path) -> io::Result<PathBuf> {
     Err(last)
 }
 
+/// How long an editor may take to save what was typed, when a signal has come that may be for it too.
+#[cfg(unix)]
+const LAST_MOMENT: Duration = Duration::from_secs(2);
+
 /// Runs the editor as git does: its variable may hold arguments too, `code --wait`. Nothing where a signal came first that is
-/// not the editor's.
+/// not the editor's, and the editor stays.
 #[cfg(unix)]
 fn run(editor: &OsString, path: &Path, delayed: &Delayed) -> io::Result<Option<ExitStatus>> {
     let mut script = editor.clone();
@@ -229,7 +247,11 @@ fn run(editor: &OsString, path: &Path, delayed: &Delayed) -> io::Result<Option<E
     while !delayed.wait_for(&ended)? {
         delayed.forget_keyboard();
         if delayed.has_come() {
-            return Ok(None);
+            ended.set_read_timeout(Some(LAST_MOMENT))?;
+            match matches!((&ended).read(&mut [0]), Ok(0)) {
+                true => break,
+                false => return Ok(None),
+            }
         }
     }
     delayed.forget_keyboard();

@@ -127,17 +127,37 @@ fn an_interrupt_is_for_the_editor() {
 }
 
 #[test]
-fn a_signal_that_ends_the_run_takes_the_copy_with_it() {
+fn a_signal_that_ends_the_run_and_the_editor_takes_the_copy_with_it() {
     for (signal, status) in [(Signal::TERM, 143), (Signal::HUP, -1)] {
         let folder = folder();
-        let mut running = start_editing(&folder, "cp \"$1\" \"$1.swp\"");
-        assert_eq!(copies(&folder).len(), 2);
+        let mut running = start_editing(&folder, ":");
         running.signal(signal);
+        folder.write("work/go", "");
         wait_for_end(&mut running);
         assert_eq!(fs::read_dir(folder.join("tmp")).unwrap().count(), 0);
-        folder.write("work/go", "");
         assert_eq!(running.finish().status, status);
         assert_eq!(folder.read(FILE), r#"{"headers": {"X": "1"}}"#);
+    }
+}
+
+#[test]
+fn what_an_editor_saves_at_a_signal_stays() {
+    // One that ends with what was typed beside the copy, and one that goes on.
+    for (saves, ends) in [(true, true), (false, false)] {
+        let folder = folder();
+        let script = if saves { "cp \"$1\" \"$1.swp\"" } else { ":" };
+        let mut running = start_editing(&folder, script);
+        running.signal(Signal::HUP);
+        if ends {
+            folder.write("work/go", "");
+        }
+        wait_for_end(&mut running);
+        let kept = copies(&folder);
+        folder.write("work/go", "");
+        assert_eq!(kept.len(), 1 + usize::from(saves));
+        let outcome = running.finish();
+        assert_eq!(outcome.status, -1);
+        outcome.assert_says("A signal came before the editor was done");
     }
 }
 
