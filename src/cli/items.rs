@@ -151,7 +151,8 @@ impl Items {
         let value = value.map(|value| value.trim().to_owned());
         let bad_name = name.is_empty()
             || name.starts_with(char::is_whitespace)
-            || !name.is_ascii()
+            // One that was stored before can still be taken away.
+            || (!name.is_ascii() && value.is_some())
             || name.contains(|c: char| c.is_control() || c == ':');
         if bad_name {
             return Err(Error::new(format!(

@@ -64,8 +64,10 @@ pub(super) fn import(call: &Call, context: &Context<'_>) -> Result<Answer, Error
     let mut import = Import::read(&bytes, host.as_deref(), now).map_err(|reason| {
         Error::new(format!("nothing can be imported from {source}: {reason}."))
     })?;
-    if !call.options.references {
-        import.refuse_references();
+    if !call.options.references && import.refuse_references() && call.options.replace {
+        return Err(Error::new(format!(
+            "{source} has references to secrets, and what it is to replace would be gone; nothing was changed. Give --references to take them, or leave --replace out."
+        )));
     }
     tell(&import.refused, context);
     tell_of_the_rest(&import, host.as_deref(), context);

@@ -259,9 +259,11 @@ impl Import {
         Ok(())
     }
 
-    /// Leaves out what names secrets of this machine: whoever wrote the file would choose which of them are sent.
-    pub(crate) fn refuse_references(&mut self) {
+    /// Leaves out what names secrets of this machine: whoever wrote the file would choose which of them are sent. Tells
+    /// whether there was any.
+    pub(crate) fn refuse_references(&mut self) -> bool {
         const REASON: &str = "it names a secret of this machine; --references takes it too";
+        let before = self.refused.len();
         let refused = |what: String| Refused {
             what,
             reason: REASON.to_owned(),
@@ -276,6 +278,7 @@ impl Import {
                 .push(refused(format!("the credentials from {source}")));
             self.credentials = None;
         }
+        self.refused.len() > before
     }
 
     /// The references that run a command whenever the session is used.

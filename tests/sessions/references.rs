@@ -423,6 +423,13 @@ fn an_import_takes_no_references_unless_they_are_asked_for() {
         taken.contains("X-Plain") && !taken.contains("_from"),
         "{taken}"
     );
+    // What is there is not replaced by less than the file holds.
+    let refused = Program::httpie(&folder)
+        .args(["sessions", "import", "--replace", "./s.json"])
+        .stdin(text)
+        .run();
+    refused.assert_error(&["nothing was changed", "--references"]);
+    assert_eq!(folder.read("work/s.json"), taken);
     import(&["--references"]);
     let taken = folder.read("work/s.json");
     for source in ["cmd:touch ran", "env:A", "file:/etc/b"] {

@@ -119,7 +119,7 @@ Where to get what --auth would have given, so that it stands neither on the comm
 
     env:NAME       the environment variable NAME
     file:PATH      the first line of a file; ~ is your home directory
-    fd:N           the next line of the open file descriptor N;
+    fd:N           the line at which the open file descriptor N stands;
                    0 is standard input, which is no body then
     cmd:COMMAND    the first line that a command prints
 
