@@ -45,7 +45,8 @@ fn push_hidden(piece: &[u8], out: &mut Vec<u8>) {
         let mut at = 0;
         while let Some(start) = next_authority(&piece[..=last], at) {
             at = start;
-            if let Some(sign) = end_of_user_info(&piece[start..=last]) {
+            let rest = &piece[start..=last];
+            if let Some(sign) = end_of_user_info(rest).filter(|_| !is_host_in_text(rest)) {
                 out.extend_from_slice(&piece[done..start]);
                 out.extend_from_slice(MASK.as_bytes());
                 done = start + sign;
@@ -54,6 +55,24 @@ fn push_hidden(piece: &[u8], out: &mut Vec<u8>) {
         }
     }
     out.extend_from_slice(&piece[done..]);
+}
+
+/// Whether what begins here is the whole name of a host, with a port or without, that the text around it ends: another
+/// parameter of a query, a quotation mark, the bracket or comma of a list. All of these can stand in a password, too; in one
+/// behind a user whose name has a dot, such as `a.b:1&2@host`, they are taken for the end.
+fn is_host_in_text(text: &[u8]) -> bool {
+    let end = text.iter().position(|byte| b"/?#&\"<>,".contains(byte));
+    let Some(end) = end.filter(|&end| b"&\"<>,".contains(&text[end])) else {
+        return false;
+    };
+    let mut parts = text[..end].splitn(2, |&byte| byte == b':');
+    let host = parts.next().unwrap_or_default();
+    let port = parts.next().unwrap_or_default();
+    let mut labels = host.split(|&byte| byte == b'.');
+    let of_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+    host.contains(&b'.')
+        && labels.all(|label| !label.is_empty() && label.iter().all(of_name))
+        && port.iter().all(u8::is_ascii_digit)
 }
 
 /// Where the next authority begins, from `at` on: behind the `//` of a scheme, or where a URL without one can begin.
@@ -148,6 +167,21 @@ mod tests {
                 "http://h:8080/a@2x.png http://h/?b=c@d",
             ),
             ("http://h/http://a:b@c@d/", "http://h/http://***@d/"),
+            (
+                "http://h/?next=https://a.example.org&mail=me@b.org",
+                "http://h/?next=https://a.example.org&mail=me@b.org",
+            ),
+            (
+                "<https://h.org>;rel=me,<mailto:me@h.org>",
+                "<https://h.org>;rel=me,<mailto:me@h.org>",
+            ),
+            (
+                r#"{"url":"https://h.org:443","to":"me@x.org"}"#,
+                r#"{"url":"https://h.org:443","to":"me@x.org"}"#,
+            ),
+            ("http://ann:1&2@h.org/", "http://***@h.org/"),
+            ("http://a.b:c&d@h.org/", "http://***@h.org/"),
+            ("http://a.b@h.org&x", "http://***@h.org&x"),
             ("nothing", "nothing"),
         ] {
             let shown = hidden_in_text(text.as_bytes());
