@@ -28,8 +28,8 @@
 //! - `output`: what is shown, content codings and charsets, JSON, XML, heads, colours, masks, downloads and their progress
 //! - `manager`: `httpie` itself
 //! - `fuzzing`: what must hold for any bytes, for tests and fuzz targets alone
-//! - `environment`, `headers`, `error`, `messages`, `interruptions`, `json_text`, `shell_text`, `terminal_text`, `calendar`: what all
-//!   rooms share
+//! - `environment`, `headers`, `error`, `messages`, `interruptions`, `json_text`, `shell_text`, `terminal_text`, `url_text`,
+//!   `calendar`: what all rooms share
 //!
 //! # Laws
 //!
@@ -59,6 +59,7 @@ mod output;
 mod request;
 mod shell_text;
 mod terminal_text;
+mod url_text;
 
 pub use environment::Environment;
 pub use headers::{Header, Headers};

@@ -9,8 +9,8 @@ use crate::environment::Environment;
 use crate::error::Error;
 use crate::output::colors::{Alarm, paint_alarm};
 use crate::output::styles::Style;
-use crate::request::user_info::hidden_in_text;
 use crate::terminal_text::{Layout, escape_controls};
+use crate::url_text::hidden_in_text;
 
 /// The way to the user's stderr.
 pub(crate) struct Messages {

@@ -24,7 +24,7 @@ use crate::output::report::{Counted, Report, ResponseFacts};
 use crate::output::show::{Codings, Show, ShownBody, output_error};
 use crate::output::target::Target;
 use crate::request::build::Request;
-use crate::request::user_info::hidden_in_text;
+use crate::url_text::hidden_in_text;
 
 /// Uploads shorter than this, in bytes, are not shown.
 const SHOWN_UPLOAD: u64 = 1 << 20;

@@ -9,7 +9,7 @@ use crate::error::{Error, ExitStatus};
 use crate::output::report::{ConnectionTimes, Ending, Report};
 use crate::output::show::output_error;
 use crate::output::target::Target;
-use crate::request::user_info::hidden_in_text;
+use crate::url_text::hidden_in_text;
 
 /// Where the line of `--json-meta` goes, if there is to be one: opened now, so that it is known to be possible.
 pub(super) fn place(args: &Args) -> Result<Option<Target>, Error> {

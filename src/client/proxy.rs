@@ -13,8 +13,8 @@ use crate::environment::Environment;
 use crate::error::Error;
 use crate::request::authority::{Authority, UserInfo, without_brackets};
 use crate::request::url::Url;
-use crate::request::user_info::without_secrets;
 use crate::sessions::{AuthType, Credentials};
+use crate::url_text::without_secrets;
 
 /// What a proxy speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

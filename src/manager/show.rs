@@ -9,8 +9,8 @@ use super::{Answer, Context};
 use crate::cli::commands::Call;
 use crate::error::Error;
 use crate::headers::Header;
-use crate::request::user_info::hidden_in_field;
 use crate::sessions::{Cookie, Reach, SecretSource, Session, is_harmless_header, unix_seconds};
+use crate::url_text::hidden_in_field;
 
 /// Whether secrets are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 //! Takes the bytes that were or will be on the wire, gives those to show; names, order and line ends stay. Which headers
 //! came from a session or a reference is for the caller to say. Bodies never come here.
 
-use crate::request::user_info::{hidden_in_field, hidden_in_text};
 use crate::sessions::is_telling_name;
+use crate::url_text::{hidden_in_field, hidden_in_text};
 
 const MASK: &[u8] = b"***";
 

@@ -16,7 +16,6 @@ pub(crate) mod properties;
 mod spool;
 mod stdin;
 pub(crate) mod url;
-pub(crate) mod user_info;
 
 /// 128 bits from the process's own randomness, for what must be like nothing else and is no secret: boundaries (HTTPie's have
 /// as many), names of temporary files.

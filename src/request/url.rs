@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use super::authority::{Authority, UnixSocket, UserInfo, split_user_info, without_brackets};
 use super::escape::{escape_lower, escape_path, escape_query, escape_unprintable, form_encode};
-use super::user_info::without_secrets;
 use crate::error::Error;
+use crate::url_text::without_secrets;
 
 /// The two schemes that we speak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -5,8 +5,8 @@ use super::words::{Opt, Words};
 use crate::error::Error;
 use crate::headers::Header;
 use crate::request::build::Request;
-use crate::request::user_info::hidden_in_field;
 use crate::sessions::{curl_header, is_curl_cookie, is_harmless_header, is_telling_name};
+use crate::url_text::hidden_in_field;
 
 const HEADER: Opt = Opt::new("-H", "--header");
 const USER_AGENT: Opt = Opt::new("-A", "--user-agent");

@@ -16,12 +16,12 @@ use self::body::Data;
 use self::words::{Opt, Words};
 use super::build::Request;
 use super::url::Scheme;
-use super::user_info::hidden_in_text;
 use crate::cli::args::CurlNames;
 use crate::cli::invocation::{Invocation, Secrets};
 use crate::error::Error;
 use crate::sessions::{AuthType, Credentials, curl_user};
 use crate::shell_text;
+use crate::url_text::hidden_in_text;
 
 /// What a command is made of.
 pub(crate) struct Asked<'a> {

@@ -8,7 +8,7 @@ use crate::cli::args::{Args, IpVersion, SslVersion};
 use crate::cli::invocation::{Invocation, Trust};
 use crate::error::Error;
 use crate::request::url::{Scheme, Url};
-use crate::request::user_info::end_of_user_info;
+use crate::url_text::end_of_user_info;
 
 const FOLLOW: Opt = Opt::new("-L", "--location");
 const MAX_REDIRECTS: Opt = Opt::long("--max-redirs");

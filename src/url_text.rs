@@ -2,7 +2,7 @@
 //! was meant.
 //!
 //! A password with `/`, `?` or `#` in it ends the authority too early: nobody can use such a URL, but what stands in it is a
-//! secret all the same. Takes text, knows nothing of valid URLs: those are read in `authority`.
+//! secret all the same. Takes text, knows nothing of valid URLs: those are read in `request::authority`.
 
 use std::borrow::Cow;
 
