@@ -1,7 +1,7 @@
 //! `httpie sessions edit`: a private copy in the user's editor, checked before it takes the place of the session.
 //!
-//! What was typed is never lost: a copy that cannot be used, or that comes too late, stays where it is. One in which nothing
-//! was typed goes, whatever ends the run: there are secrets in it.
+//! What was typed is never lost: a copy that cannot be used, or that comes too late, stays where it is, and so does one with
+//! an editor that goes on. One in which nothing was typed goes, whatever ends the run: there are secrets in it.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -86,13 +86,12 @@ fn take_over(
             copy.discard(context.messages);
             Err(Error::interrupted())
         }
-        // An editor that was ended by the same signal saves what was typed beside it.
-        (true, Ended::Badly(failure)) => Err(copy.keep(&failure)),
         (false, Ended::Well) => {
             copy.put_in_place(session, before, &after, context.messages)?;
             Ok(true)
         }
-        (false, Ended::Badly(failure)) => Err(copy.keep(&failure)),
+        // An editor that a signal ends saves what was typed beside the copy.
+        (_, Ended::Badly(failure)) => Err(copy.keep(&failure)),
         (_, Ended::Interrupted | Ended::AtWork) => {
             Err(copy.keep("A signal came before the editor was done; nothing was changed."))
         }
@@ -229,6 +228,7 @@ const LAST_MOMENT: Duration = Duration::from_secs(2);
 /// not the editor's, and the editor stays.
 #[cfg(unix)]
 fn run(editor: &OsString, path: &Path, delayed: &Delayed) -> io::Result<Option<ExitStatus>> {
+    let (ended, ends) = UnixStream::pair()?;
     let mut script = editor.clone();
     script.push(" \"$@\"");
     let mut command = Command::new("sh");
@@ -238,7 +238,6 @@ fn run(editor: &OsString, path: &Path, delayed: &Delayed) -> io::Result<Option<E
         .arg(editor)
         .arg(path)
         .spawn()?;
-    let (ended, ends) = UnixStream::pair()?;
     let waiting = thread::spawn(move || {
         let status = child.wait();
         drop(ends);
@@ -248,10 +247,10 @@ fn run(editor: &OsString, path: &Path, delayed: &Delayed) -> io::Result<Option<E
         delayed.forget_keyboard();
         if delayed.has_come() {
             ended.set_read_timeout(Some(LAST_MOMENT))?;
-            match matches!((&ended).read(&mut [0]), Ok(0)) {
-                true => break,
-                false => return Ok(None),
+            if !matches!((&ended).read(&mut [0]), Ok(0)) {
+                return Ok(None);
             }
+            break;
         }
     }
     delayed.forget_keyboard();

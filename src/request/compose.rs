@@ -160,14 +160,11 @@ fn body_as_it_is(invocation: &Invocation, waiting: Option<impl FnOnce()>) -> Res
 
 /// A length is needed unless the user gives it or the body goes out in chunks.
 fn length_wanted(invocation: &Invocation) -> LengthWanted {
-    let typed = |name: &str| {
-        let mut headers = invocation.items.headers.iter();
-        headers.any(|item| item.name.eq_ignore_ascii_case(name) && item.value.is_some())
-    };
-    if invocation.args.chunked || typed("Transfer-Encoding") {
+    let typed = invocation.typed_headers();
+    if invocation.args.chunked || typed.contains("Transfer-Encoding") {
         return LengthWanted::No;
     }
-    match invocation.typed_headers().get_str("Content-Length") {
+    match typed.get_str("Content-Length") {
         // What is no number is none.
         Some(length) => length
             .parse()

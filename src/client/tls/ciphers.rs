@@ -112,15 +112,14 @@ impl Ciphers {
     ///
     /// # Errors
     /// Nothing that is spoken here is left.
-    pub(crate) fn parse<'l>(list: &'l str) -> Result<Ciphers, Error> {
+    pub(crate) fn parse(list: &str) -> Result<Ciphers, Error> {
         let known = known();
         let mut chosen: Vec<usize> = Vec::new();
         let mut banned = Vec::new();
-        // What begins with an at sign is an order or a level of security, which here is always the highest.
-        let before_at_sign = |term: &'l str| term.split('@').next().unwrap_or_default();
         for term in list
             .split([':', ',', ';', ' '])
-            .map(before_at_sign)
+            // What begins with an at sign asks for an order or a level of security, of which there is but one here.
+            .map(|term| term.split('@').next().unwrap_or_default())
             .filter(|term| !term.is_empty())
         {
             let (action, term) = match term.as_bytes()[0] {

@@ -445,9 +445,8 @@ impl<'a, P: Painter> Emitter<'a, P> {
 /// A byte order mark, which is no mistake and not to be seen, and what stands behind it.
 fn split_byte_order_mark(text: &[u8]) -> (&[u8], &[u8]) {
     let mark = "\u{feff}".as_bytes();
-    text.split_at(if text.starts_with(mark) {
-        mark.len()
-    } else {
-        0
-    })
+    match text.strip_prefix(mark) {
+        Some(rest) => (mark, rest),
+        None => (&[], text),
+    }
 }
