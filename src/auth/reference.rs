@@ -60,8 +60,8 @@ fn checked(mut bytes: Vec<u8>) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| "it is not valid UTF-8".to_owned())
 }
 
-/// The first line of a file, or the next one of a `descriptor` that the path stands for; where it is a pipe or a device, of
-/// which nobody knows when it gives one, within a limit.
+/// The first line of a file, or the one at which a `descriptor` stands that the path is for; where it is a pipe or a device,
+/// of which nobody knows when it gives one, within a limit.
 fn first_line_of(path: &Path, descriptor: Option<u32>, limit: Duration) -> Result<Vec<u8>, String> {
     let facts = std::fs::metadata(path).map_err(|error| io_reason(&error))?;
     let path = path.to_owned();

@@ -1,8 +1,9 @@
 //! Who may read and write a session file that takes the place of another: whom its owner let in, and nobody else.
 //!
 //! A mode that lets everybody in is nobody's choice but that of a umask, so such a file becomes its owner's alone, or its
-//! group's where that may write. A group that was let in stays so while the file stays that group's. An access list (POSIX 1003.1e) comes along or takes the
-//! group's rights with it: its mask stands where the mode has the group's bits, and without the list they would be the group's.
+//! group's where that may write. A group that was let in stays so while the file stays that group's. An access list (POSIX
+//! 1003.1e) comes along or takes the group's rights with it: its mask stands where the mode has the group's bits, and without
+//! the list they would be the group's.
 
 use std::fs::{File, Metadata};
 use std::io;

@@ -23,7 +23,8 @@ pub(crate) struct OverlayRequest<'a> {
     pub(crate) read_write: Option<&'a str>,
     /// `--session-read-only`, in the order in which they were typed.
     pub(crate) read_only: &'a [String],
-    /// A typed `Host` header, else the URL's host, with the port if one was typed.
+    /// Whose named sessions they are: a typed `Host` header, else the URL's host, with the port if one was typed; behind a
+    /// Unix socket, that of the socket.
     pub(crate) host: &'a str,
 }
 

@@ -27,7 +27,7 @@ pub(crate) enum SourceKind<'a> {
     Variable(&'a str),
     /// `file:PATH`: the first line of a file.
     File(&'a str),
-    /// `fd:N`: the next line of an open file descriptor.
+    /// `fd:N`: the line at which an open file descriptor stands.
     Descriptor(u32),
     /// `cmd:COMMAND`: the first line that a command prints.
     Command(&'a str),

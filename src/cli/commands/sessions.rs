@@ -180,7 +180,7 @@ The file is not trusted. A cookie is taken by the rules that hold for those of s
         options: &[],
         short_help: "Edit a session's file",
         long_help: "\
-Opens a private copy of a session's file with the editor that $VISUAL or $EDITOR names, else vi. When the editor ends, the copy is checked and takes the place of the file in one step. A copy that cannot be used is kept, and so is one that comes too late because the session was changed meanwhile; its path is told. A signal such as SIGTERM removes a copy in which nothing was changed.",
+Opens a private copy of a session's file with the editor that $VISUAL or $EDITOR names, else vi. When the editor ends, the copy is checked and takes the place of the file in one step. A copy that cannot be used is kept, and so is one that comes too late because the session was changed meanwhile; its path is told. A signal such as SIGTERM removes a copy in which nothing was changed, if the editor ends too; else its path is told.",
     },
     Command {
         words: &["sessions", "upgrade"],
